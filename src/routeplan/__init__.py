@@ -1,0 +1,3 @@
+"""routeplan."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,299 @@
+"""The nouns of the book. All values are frozen; a `Book` is complete and consistent by itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated
+
+from pydantic import Field
+
+from routeplan.point import Point
+from routeplan.values import Clock, Closure, Frozen, TimeWindow, WeeklyHours
+
+__all__ = [
+    "Anchor",
+    "Appointment",
+    "Book",
+    "Client",
+    "ClientKind",
+    "Contact",
+    "KeyDate",
+    "Layer",
+    "Manager",
+    "MustVisit",
+    "MustVisitReason",
+    "Purpose",
+    "Rigidity",
+    "Site",
+    "Tier",
+    "TravelMode",
+    "VisitRecord",
+    "VisitStatus",
+]
+
+Minutes = Annotated[int, Field(ge=0)]
+Extra = dict[str, str]
+"""Columns that routeplan does not know, carried through to the outputs: header → text."""
+
+
+class Tier(StrEnum):
+    A = "A"
+    B = "B"
+    C = "C"
+
+
+class ClientKind(StrEnum):
+    ACCOUNT = "account"  # 集团客户
+    PROSPECT = "prospect"  # 首谈客户
+
+
+class TravelMode(StrEnum):
+    WALK = "walk"
+    BICYCLE = "bicycle"
+    EBIKE = "ebike"
+    CAR = "car"
+    TRANSIT = "transit"
+
+
+class Anchor(StrEnum):
+    """Where a manager's day starts or ends."""
+
+    OFFICE = "office"
+    HOME = "home"
+    OPEN = "open"  # at the first or last client: no travel before or after
+
+
+class Layer(StrEnum):
+    """A key person's place in the client's decisions (关键人层级)."""
+
+    DECISION = "decision"  # 决策层
+    MANAGEMENT = "management"  # 管理层
+    OPERATION = "operation"  # 操作层
+    INFLUENCER = "influencer"  # 其他影响者
+
+
+class Purpose(StrEnum):
+    """Why one goes (拜访目的)."""
+
+    PITCH = "pitch"  # 业务推介
+    KEEP_WARM = "keep_warm"  # 联络感情
+    GIFT = "gift"  # 赠送礼品
+    BUSINESS = "business"  # 业务办理
+    OPINIONS = "opinions"  # 征求意见
+    COMPLAINT = "complaint"  # 解决投诉
+
+
+class MustVisitReason(StrEnum):
+    """What makes a visit, and no call, necessary (必须上门)."""
+
+    CLIENT_ASKED = "client_asked"  # 客户要求
+    COMPLAINT = "complaint"  # 投诉
+    COMPETITOR = "competitor"  # 竞争对手
+    PRESENCE = "presence"  # 业务需要上门
+    JUDGED = "judged"  # 客户经理判断
+
+
+class VisitStatus(StrEnum):
+    DONE = "done"  # 已完成
+    NOT_MET = "not_met"  # 未遇
+    CANCELLED = "cancelled"  # 取消
+
+
+class Rigidity(StrEnum):
+    """How firmly an appointment holds."""
+
+    EXACT = "exact"  # at its minute
+    LEEWAY = "leeway"  # within `leeway` minutes of it
+    DAY = "day"  # some time that day
+    WEEK = "week"  # some day that week
+
+
+class Site(Frozen):
+    """One address of a client. `id` is '' for the only or main site."""
+
+    id: str = ""
+    address: str = ""
+    district: str = ""
+    room: str = ""
+    """Office or room to find; '' is unknown and costs time at each visit."""
+    point: Point | None = None
+    hours: WeeklyHours
+    closures: tuple[Closure, ...] = ()
+
+
+class MustVisit(Frozen):
+    reason: MustVisitReason
+    since: dt.date | None = None
+    """The day it came up; a visit on or after it settles it. None: not settled by any record."""
+    by: dt.date | None = None
+
+
+class KeyDate(Frozen):
+    """A day that matters to a client; every year when `year` is None."""
+
+    name: str
+    month: Annotated[int, Field(ge=1, le=12)]
+    day: Annotated[int, Field(ge=1, le=31)]
+    year: int | None = None
+
+    def next_on_or_after(self, day: dt.date) -> dt.date | None:
+        """The first occurrence from `day` on; 29 February falls on 1 March in a common year."""
+        for year in (self.year,) if self.year else (day.year, day.year + 1):
+            try:
+                found = dt.date(year, self.month, self.day)
+            except ValueError:
+                found = dt.date(year, 3, 1)
+            if found >= day:
+                return found
+        return None
+
+
+class Client(Frozen):
+    """An account or prospect (集团客户, 首谈客户) with one or more sites, the main one first."""
+
+    id: str
+    name: str
+    tier: Tier
+    listed: bool = True
+    """拍照客户: held to the stricter visit norms."""
+    kind: ClientKind = ClientKind.ACCOUNT
+    manager_id: str
+    backup_ids: tuple[str, ...] = ()
+    """Other managers who may take a visit."""
+    sites: Annotated[tuple[Site, ...], Field(min_length=1)]
+    talk_minutes: Minutes | None = None
+    """Overrides the talk minutes that settings derive."""
+    interval_days: Annotated[int, Field(ge=1)] | None = None
+    """Overrides the policy's frequency by 'at most this many days between visits'."""
+    must_visit: MustVisit | None = None
+    key_dates: tuple[KeyDate, ...] = ()
+    since: dt.date | None = None
+    """First talk (prospect) or signing (account)."""
+    note: str = ""
+    extra: Extra = {}
+
+    def site(self, site_id: str = "") -> Site:
+        """The named site; the main one for ''. Raises KeyError when there is none."""
+        if not site_id:
+            return self.sites[0]
+        for site in self.sites:
+            if site.id == site_id:
+                return site
+        raise KeyError(site_id)
+
+
+class Contact(Frozen):
+    """A key person (关键人)."""
+
+    id: str
+    client_id: str
+    site_id: str = ""
+    name: str
+    layer: Layer = Layer.OPERATION
+    role: str = ""
+    phone: str = ""
+    hours: WeeklyHours | None = None
+    """When the person can be met; None is any hour of the site."""
+    birthday: KeyDate | None = None
+    note: str = ""
+    extra: Extra = {}
+
+
+class Manager(Frozen):
+    """An account manager (客户经理). None means 'as the settings say'."""
+
+    id: str
+    name: str
+    phone: str = ""
+    mode: TravelMode = TravelMode.TRANSIT
+    start: Anchor = Anchor.OFFICE
+    end: Anchor = Anchor.OFFICE
+    office_address: str = ""
+    office: Point | None = None
+    home_address: str = ""
+    home: Point | None = None
+    shift: TimeWindow | None = None
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)
+    """Weekdays worked (0 = Monday); make-up working days are worked by everyone."""
+    max_visits: Annotated[int, Field(ge=1)] | None = None
+    max_talk_minutes: Minutes | None = None
+    leave: tuple[Closure, ...] = ()
+    extra: Extra = {}
+
+    def place(self, anchor: Anchor) -> Point | None:
+        """The point of an anchor; None for an open one or an unknown place."""
+        return {Anchor.OFFICE: self.office, Anchor.HOME: self.home}.get(anchor)
+
+
+class VisitRecord(Frozen):
+    """What happened at a visit (拜访记录)."""
+
+    client_id: str
+    site_id: str = ""
+    manager_id: str
+    date: dt.date
+    start: Clock | None = None
+    end: Clock | None = None
+    status: VisitStatus = VisitStatus.DONE
+    purpose: Purpose | None = None
+    contact_ids: tuple[str, ...] = ()
+    note: str = ""
+    extra: Extra = {}
+
+
+class Appointment(Frozen):
+    """A visit agreed with the client."""
+
+    id: str
+    client_id: str
+    site_id: str = ""
+    manager_id: str | None = None
+    """Who goes; None is the client's manager."""
+    date: dt.date
+    start: Clock | None = None
+    """Start of the talk; needed for rigidity exact and leeway."""
+    minutes: Annotated[int, Field(ge=1)] | None = None
+    """Talk minutes; None is what settings derive."""
+    rigidity: Rigidity = Rigidity.EXACT
+    leeway: Minutes = 0
+    """Minutes that the start may be earlier or later, for rigidity leeway."""
+    purpose: Purpose | None = None
+    contact_ids: tuple[str, ...] = ()
+    note: str = ""
+    extra: Extra = {}
+
+
+class Book(Frozen):
+    """Everything known, with identifiers unique and references resolved."""
+
+    managers: tuple[Manager, ...]
+    clients: tuple[Client, ...]
+    contacts: tuple[Contact, ...] = ()
+    visits: tuple[VisitRecord, ...] = ()
+    appointments: tuple[Appointment, ...] = ()
+
+    @cached_property
+    def manager_by_id(self) -> dict[str, Manager]:
+        return {manager.id: manager for manager in self.managers}
+
+    @cached_property
+    def client_by_id(self) -> dict[str, Client]:
+        return {client.id: client for client in self.clients}
+
+    @cached_property
+    def contacts_of(self) -> dict[str, tuple[Contact, ...]]:
+        """Client id → contacts, in book order; clients without contacts are absent."""
+        found: dict[str, list[Contact]] = {}
+        for contact in self.contacts:
+            found.setdefault(contact.client_id, []).append(contact)
+        return {client_id: tuple(contacts) for client_id, contacts in found.items()}
+
+    @cached_property
+    def visits_of(self) -> dict[str, tuple[VisitRecord, ...]]:
+        """Client id → records by date; clients never visited are absent."""
+        found: dict[str, list[VisitRecord]] = {}
+        for record in sorted(self.visits, key=lambda record: (record.date, record.start or 0)):
+            found.setdefault(record.client_id, []).append(record)
+        return {client_id: tuple(records) for client_id, records in found.items()}

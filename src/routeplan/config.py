@@ -1,0 +1,176 @@
+"""The settings: frozen, with defaults that a manager would accept, overridden by a TOML file.
+
+Durations are minutes, clock times 'HH:MM', speeds km/h.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from routeplan.book.models import Purpose, Tier, TravelMode
+from routeplan.errors import FileError, SettingsError
+from routeplan.language import message
+from routeplan.values import Clock, Frozen, TimeWindow
+
+__all__ = [
+    "ChurnSettings",
+    "HourFactor",
+    "LunchSettings",
+    "ModeSettings",
+    "Settings",
+    "SolverSettings",
+    "TalkSettings",
+    "TravelSettings",
+    "VisitSettings",
+    "WorthSettings",
+    "read_settings",
+]
+
+Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
+
+
+class LunchSettings(Frozen):
+    """A break of `minutes`, whole inside [earliest, latest]; 0 minutes: none."""
+
+    earliest: Clock = 12 * 60
+    latest: Clock = 13 * 60 + 30
+    minutes: Minutes = 60
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.earliest + self.minutes > self.latest:
+            raise ValueError("the lunch break is longer than its window")
+        return self
+
+
+class TalkSettings(Frozen):
+    """How long a talk lasts and how much of it a day may hold."""
+
+    minutes: dict[Tier, Minutes] = {Tier.A: 50, Tier.B: 40, Tier.C: 30}
+    """With one key person, for an ordinary purpose."""
+    per_extra_person: Minutes = 5
+    purpose_extra: dict[Purpose, Annotated[int, Field(ge=-60, le=240)]] = {
+        Purpose.COMPLAINT: 15,
+        Purpose.GIFT: -10,
+    }
+    """Minutes more (or fewer) than ordinary for a purpose."""
+    shortest: Minutes = 15
+    max_per_visit: Minutes = 90
+    max_per_day: Minutes = 330
+
+
+class VisitSettings(Frozen):
+    max_per_day: Annotated[int, Field(ge=1)] = 8
+    arrive_early: Minutes = 5
+    find_room: Minutes = 10
+    """Added before the talk when the room is unknown."""
+    buffer: Minutes = 5
+    """Between the end of a talk and setting off."""
+
+
+class ModeSettings(Frozen):
+    """A way of travelling: minutes = access + detour x great circle / speed x hour factor."""
+
+    speed_kph: Annotated[float, Field(gt=0)]
+    detour: Annotated[float, Field(ge=1)]
+    access_minutes: Minutes
+    """To get out, to the vehicle or stop, and in again."""
+
+
+class HourFactor(Frozen):
+    """Travel takes `factor` times as long when setting off within `hours` on `weekdays`."""
+
+    hours: TimeWindow
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)
+    factor: Annotated[float, Field(ge=0.1, le=10)]
+    modes: tuple[TravelMode, ...] = (TravelMode.CAR, TravelMode.TRANSIT)
+
+
+class TravelSettings(Frozen):
+    """Estimated travel where no road network is loaded."""
+
+    modes: dict[TravelMode, ModeSettings] = {
+        TravelMode.WALK: ModeSettings(speed_kph=4.8, detour=1.25, access_minutes=1),
+        TravelMode.BICYCLE: ModeSettings(speed_kph=13, detour=1.3, access_minutes=3),
+        TravelMode.EBIKE: ModeSettings(speed_kph=18, detour=1.3, access_minutes=3),
+        TravelMode.CAR: ModeSettings(speed_kph=26, detour=1.4, access_minutes=8),
+        TravelMode.TRANSIT: ModeSettings(speed_kph=22, detour=1.4, access_minutes=12),
+    }
+    hour_factors: tuple[HourFactor, ...] = (
+        HourFactor(hours=TimeWindow(start=7 * 60, end=9 * 60), factor=1.4),
+        HourFactor(hours=TimeWindow(start=17 * 60, end=19 * 60), factor=1.5),
+    )
+
+
+class WorthSettings(Frozen):
+    """What a visit is worth, in the unit of the objective: one minute of travel.
+
+    worth = tier x (1 + urgency x `urgency`) + sum of the extras that apply; `urgency` runs from 0
+    (just became due) over 1 (latest day reached) up to 2 (long over).
+    """
+
+    tier: dict[Tier, Annotated[int, Field(ge=1)]] = {Tier.A: 600, Tier.B: 330, Tier.C: 160}
+    urgency: Annotated[float, Field(ge=0)] = 0.5
+    left_over: Annotated[int, Field(ge=0)] = 100
+    key_date: Annotated[int, Field(ge=0)] = 120
+    prospect: Annotated[int, Field(ge=0)] = 200
+
+
+class ChurnSettings(Frozen):
+    """What moving an already planned visit costs in a re-plan, in minutes of travel."""
+
+    day: Annotated[int, Field(ge=0)] = 60
+    """To another day or manager."""
+    hour: Annotated[int, Field(ge=0)] = 20
+    """To another hour of its day, by more than `tolerance`."""
+    tolerance: Minutes = 10
+
+
+class SolverSettings(Frozen):
+    time_limit: Annotated[float, Field(gt=0)] = 20.0
+    """Seconds."""
+    seed: Annotated[int, Field(ge=0)] = 0
+
+
+class Settings(Frozen):
+    shift: TimeWindow = TimeWindow(start=8 * 60 + 30, end=18 * 60)
+    lunch: LunchSettings = LunchSettings()
+    talk: TalkSettings = TalkSettings()
+    visits: VisitSettings = VisitSettings()
+    travel: TravelSettings = TravelSettings()
+    worth: WorthSettings = WorthSettings()
+    churn: ChurnSettings = ChurnSettings()
+    solver: SolverSettings = SolverSettings()
+    policy: str = "visit-norms"
+    """Name of a ready-made policy, or path of a TOML file."""
+
+
+def read_settings(path: Path) -> Settings:
+    """Settings of a TOML file; what it leaves out keeps its default.
+
+    Raises FileError or SettingsError naming every entry that is wrong.
+    """
+    try:
+        raw = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise FileError(
+            "RP3001", message("error.unreadable", file=str(path), why=str(error.strerror))
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            "RP2001", message("error.not_toml", file=str(path), why=str(error))
+        ) from error
+    try:
+        return Settings.model_validate(raw)
+    except ValidationError as error:
+        wrong = [
+            f"{'.'.join(str(part) for part in item['loc'])} = {item['input']!r}: {item['msg']}"
+            for item in error.errors()
+        ]
+        raise SettingsError(
+            "RP2002", message("error.settings", file=str(path), wrong=wrong)
+        ) from error

@@ -1,0 +1,1 @@
+"""Who needs a visit, why, and how urgently."""

@@ -1,0 +1,108 @@
+"""What the due list says."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from routeplan.book.models import Purpose
+from routeplan.language import Message
+from routeplan.values import Frozen
+
+__all__ = ["DueKind", "DueList", "DueReason", "DueVisit", "Horizon", "NotDue", "WorthTerm"]
+
+
+class Horizon(Frozen):
+    """The days planned for: whole weeks from a Monday."""
+
+    first: dt.date
+    weeks: Annotated[int, Field(ge=1, le=8)] = 1
+
+    @property
+    def last(self) -> dt.date:
+        return self.first + dt.timedelta(days=7 * self.weeks - 1)
+
+    @property
+    def days(self) -> tuple[dt.date, ...]:
+        return tuple(self.first + dt.timedelta(days=day) for day in range(7 * self.weeks))
+
+
+class DueKind(StrEnum):
+    APPOINTMENT = "appointment"
+    MUST_VISIT = "must_visit"
+    CADENCE = "cadence"
+    PROSPECT = "prospect"
+    KEY_DATE = "key_date"
+    LEFT_OVER = "left_over"
+
+
+class DueReason(Frozen):
+    """One rule's word on why a client is due."""
+
+    kind: DueKind
+    text: Message
+
+
+class WorthTerm(Frozen):
+    """One summand of a visit's worth."""
+
+    name: Message
+    worth: int
+
+
+class DueVisit(Frozen):
+    """A visit that should happen in the horizon.
+
+    A client visited often has several in a horizon, numbered by `sequence` from 1; between two of
+    them lie at least `min_gap_days`.
+    """
+
+    id: str
+    """'C001' for the first visit in the horizon, 'C001#2' for the second."""
+    client_id: str
+    site_id: str = ""
+    sequence: int = 1
+    earliest: dt.date
+    """First day on which the visit may take place (hard)."""
+    due: dt.date
+    latest: dt.date
+    """Last day on which the standard is still met; it may be planned later, up to `until`."""
+    until: dt.date
+    """Last day on which this visit may be planned (hard): the end of its part of the horizon."""
+    last_visit: dt.date | None
+    urgency: float
+    """0 just became due, 1 at its latest day, up to 2 long over."""
+    worth: int
+    worth_terms: tuple[WorthTerm, ...]
+    """Sum to `worth`."""
+    required: bool = False
+    """Comes before any worth: appointments and must-visits."""
+    reasons: Annotated[tuple[DueReason, ...], Field(min_length=1)]
+    purpose: Purpose
+    persons: int = 1
+    """Key persons to meet."""
+    talk_minutes: int
+    min_gap_days: int = 0
+    """Days from the client's previous visit to this one, at least: 7 is a week."""
+    appointment_id: str | None = None
+
+
+class NotDue(Frozen):
+    client_id: str
+    reason: Message
+    next_due: dt.date | None = None
+    last_visit: dt.date | None = None
+
+
+class DueList(Frozen):
+    """Who is due in the horizon, most urgent first, and who is not and why."""
+
+    horizon: Horizon
+    policy: str
+    due: tuple[DueVisit, ...]
+    not_due: tuple[NotDue, ...]
+    notes: tuple[Message, ...] = ()
+    """What the reader must know, such as a working-day calendar that is provisional."""

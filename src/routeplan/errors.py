@@ -1,0 +1,87 @@
+"""Every error that routeplan raises on purpose.
+
+    RouteplanError                 the root; `code` is stable, `exit_code` is the process's
+    ├── BookError (ValueError)     the book has faults; carries all of them           RP1xxx  exit 1
+    ├── SettingsError (ValueError) settings, policy or calendar file cannot be used   RP2xxx  exit 1
+    ├── FileError (OSError)        a file cannot be read or written                   RP3xxx  exit 1
+    ├── UsageError (ValueError)    the call makes no sense as given                   RP4xxx  exit 2
+    ├── NoPlanError                nothing can be planned at all                      RP5xxx  exit 3
+    ├── CheckError (AssertionError) the checker refused a plan: a bug of ours         RP6xxx  exit 4
+    └── WorkspaceError (OSError)   a plan folder cannot be used                       RP7xxx  exit 5
+
+Members also inherit the builtin that they resemble, so that `except ValueError` works as expected.
+Texts are `Message`s: the command line shows them in the user's language, `str(error)` in English.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from routeplan.language import Message, Texts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from routeplan.book.faults import Fault
+
+__all__ = [
+    "BookError",
+    "CheckError",
+    "FileError",
+    "NoPlanError",
+    "RouteplanError",
+    "SettingsError",
+    "UsageError",
+    "WorkspaceError",
+]
+
+
+class RouteplanError(Exception):
+    """Root of the tree. `code` is stable across versions, `message` renders in any language."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, code: str, message: Message) -> None:
+        self.code = code
+        self.message = message
+        super().__init__(f"{code}: {Texts('en').render(message)}")
+
+
+class SettingsError(RouteplanError, ValueError):
+    """A settings, policy or calendar file says something that cannot be meant."""
+
+
+class FileError(RouteplanError, OSError):
+    """A file cannot be read or written."""
+
+
+class UsageError(RouteplanError, ValueError):
+    """The call asks for something that does not exist or contradicts itself."""
+
+    exit_code = 2
+
+
+class NoPlanError(RouteplanError):
+    """There is nothing that could be planned."""
+
+    exit_code = 3
+
+
+class CheckError(RouteplanError, AssertionError):
+    """The independent checker refused a plan. Never the user's fault: please report it."""
+
+    exit_code = 4
+
+
+class WorkspaceError(RouteplanError, OSError):
+    """A plan folder is missing, damaged or cannot be written."""
+
+    exit_code = 5
+
+
+class BookError(RouteplanError, ValueError):
+    """The book has faults; `faults` holds every one of them."""
+
+    def __init__(self, code: str, message: Message, faults: Sequence[Fault] = ()) -> None:
+        super().__init__(code, message)
+        self.faults = tuple(faults)

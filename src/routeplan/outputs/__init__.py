@@ -1,0 +1,1 @@
+"""What people look at: map, workbook, terminal."""

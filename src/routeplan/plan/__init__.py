@@ -1,0 +1,1 @@
+"""The plan: times, reasons and figures, checked before anyone sees it."""

@@ -1,0 +1,237 @@
+"""What a plan says. plan.json is exactly this."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from routeplan.book.models import Layer, Purpose, Rigidity, Tier, TravelMode
+from routeplan.due.models import DueReason, DueVisit, Horizon
+from routeplan.language import Message
+from routeplan.point import Point
+from routeplan.problem.adjust import Adjustment
+from routeplan.solve.result import Engine, Status
+from routeplan.values import Clock, Frozen, TimeWindow
+
+__all__ = [
+    "Cause",
+    "Leg",
+    "PersonToMeet",
+    "Plan",
+    "PlanOrigin",
+    "PlannedDay",
+    "PlannedVisit",
+    "PlannedVisitStatus",
+    "Proof",
+    "Remedy",
+    "Totals",
+    "UnplannedVisit",
+]
+
+
+class Leg(Frozen):
+    """Travel to a visit, or back at the day's end."""
+
+    leave: Clock
+    arrive: Clock
+    metres: int
+    mode: TravelMode
+    estimated: bool
+    """True when the minutes are an estimate, not a route on a network."""
+
+    @property
+    def minutes(self) -> int:
+        return self.arrive - self.leave
+
+
+class PersonToMeet(Frozen):
+    name: str
+    layer: Layer
+    role: str = ""
+    phone: str = ""
+
+
+class PlannedVisitStatus(StrEnum):
+    PLANNED = "planned"
+    UNDER_WAY = "under_way"  # set off for it, or talking, when the plan was made
+    DONE = "done"  # over when the plan was made
+
+
+class PlannedVisit(Frozen):
+    """One visit with its hour, its way there and its reasons."""
+
+    visit_id: str
+    """`DueVisit.id`."""
+    client_id: str
+    client_name: str
+    tier: Tier
+    site_id: str
+    address: str
+    district: str
+    room: str
+    point: Point
+    leg: Leg | None
+    """The way from the place before; None where the route starts here."""
+    arrive: Clock
+    talk: TimeWindow
+    ready_to_leave: Clock
+    """Talk end plus buffer."""
+    status: PlannedVisitStatus = PlannedVisitStatus.PLANNED
+    appointment: Rigidity | None = None
+    required: bool
+    purpose: Purpose
+    reasons: Annotated[tuple[DueReason, ...], Field(min_length=1)]
+    persons: tuple[PersonToMeet, ...]
+    worth: int
+    note: str = ""
+    extra: dict[str, str] = {}
+
+
+class Totals(Frozen):
+    """Sums over a day, a manager or the plan; minutes and metres."""
+
+    visits: int = 0
+    talk: int = 0
+    travel: int = 0
+    waiting: int = 0
+    """Between leaving and coming back: no travel, talk, lunch or minutes around a talk."""
+    metres: int = 0
+
+    def __add__(self, other: Totals) -> Totals:
+        return Totals(
+            **{name: getattr(self, name) + getattr(other, name) for name in type(self).model_fields}
+        )
+
+
+class PlannedDay(Frozen):
+    """One manager's working day, with or without visits."""
+
+    date: dt.date
+    manager_id: str
+    manager_name: str
+    shift: TimeWindow
+    start_name: str
+    """'office', 'home' or 'open'; a client's name in a re-plan under way."""
+    start_point: Point | None
+    end_name: str
+    end_point: Point | None
+    visits: tuple[PlannedVisit, ...]
+    way_back: Leg | None
+    """None without visits, or where the route ends at the last client."""
+    lunch: TimeWindow | None
+    totals: Totals
+
+    @property
+    def leave(self) -> int | None:
+        """When the manager sets off; None without visits."""
+        if not self.visits:
+            return None
+        first = self.visits[0]
+        return first.leg.leave if first.leg else first.arrive
+
+    @property
+    def back(self) -> int | None:
+        """When the day's route ends; None without visits."""
+        if not self.visits:
+            return None
+        return self.way_back.arrive if self.way_back else self.visits[-1].ready_to_leave
+
+
+class Cause(StrEnum):
+    """Why a due client is not in the plan. Each is true by construction, see plan/explain.py."""
+
+    LOCATION_UNKNOWN = "location_unknown"
+    NO_MANAGER = "no_manager"  # nobody who may take it works in the horizon
+    NO_WINDOW = "no_window"  # no window long enough on any day that someone works
+    OUT_OF_REACH = "out_of_reach"  # too far for any shift, even as its only visit
+    NO_TIME = "no_time"  # does not fit on the days when the client is open
+    TALK_CAP = "talk_cap"  # fits but for the talk minutes of the day
+    VISIT_CAP = "visit_cap"  # fits but for the number of visits of the day
+    GAP = "gap"  # fits but for the days to the client's neighbouring visit
+    NOT_WORTH = "not_worth"  # fits, but the detour costs more than the visit is worth
+    CANCELLED = "cancelled"  # cancelled by the client in a re-plan
+    EXCLUDED = "excluded"  # left out at the user's wish
+
+
+class Remedy(Frozen):
+    """A change with which the client is served: verified by planning it."""
+
+    text: Message
+    adjustments: tuple[Adjustment, ...]
+    """Given back to `plan` (`--adjust`), they bring the visit in. Empty for what only the user can
+    do outside the plan, such as finding out an address."""
+    loses: tuple[str, ...] = ()
+    """Ids of visits that give way."""
+
+
+class UnplannedVisit(Frozen):
+    """A due visit that is in no route, with cause and remedies."""
+
+    visit_id: str
+    client_id: str
+    client_name: str
+    tier: Tier
+    address: str
+    point: Point | None
+    required: bool
+    reasons: tuple[DueReason, ...]
+    worth: int
+    cause: Cause
+    why: Message
+    remedies: tuple[Remedy, ...] = ()
+
+
+class Proof(Frozen):
+    """How the routes were found and how near the best possible they are."""
+
+    engine: Engine
+    seed: int
+    status: Status
+    stopped_by: str
+    cost: int
+    bound: int | None
+    gap: float | None
+
+
+class PlanOrigin(Frozen):
+    """What the plan was made from."""
+
+    book: str
+    """Path as given, relative to the plan's folder where possible."""
+    book_digest: str
+    policy: str
+    settings_digest: str
+    version: int = 1
+    """1, then one more with each re-plan in the same folder."""
+    now: dt.datetime | None = None
+    """A re-plan's clock, local time."""
+    routeplan: str
+    """Version of routeplan."""
+
+
+class Plan(Frozen):
+    """A complete plan for a horizon."""
+
+    format: Literal[1] = 1
+    origin: PlanOrigin
+    horizon: Horizon
+    estimated: bool
+    """Whether any travel time is an estimate."""
+    days: tuple[PlannedDay, ...]
+    """Every working day of every manager planned for, by manager (book order), then date."""
+    left_out: tuple[UnplannedVisit, ...]
+    due: tuple[DueVisit, ...]
+    """The due list that it was made from."""
+    adjustments: tuple[Adjustment, ...] = ()
+    notes: tuple[Message, ...] = ()
+    proof: Proof
+    totals: Totals
+
+    @cached_property
+    def visits(self) -> tuple[tuple[PlannedDay, PlannedVisit], ...]:
+        """Every planned visit with its day, in order."""
+        return tuple((day, visit) for day in self.days for visit in day.visits)

@@ -1,0 +1,1 @@
+"""The solver's input: integers only, immutable, to and from JSON."""

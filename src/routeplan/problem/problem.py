@@ -1,0 +1,160 @@
+"""The planning problem in integers.
+
+Team orienteering with multiple time windows over several days: each shift (one manager on one day)
+gets a route; each visit is made at most once, inside one of its windows; what is left out costs its
+worth. After Tricoire, Romauch, Doerner, Hartl (2010), "Heuristics for the multi-period orienteering
+problem with multiple time windows".
+
+Units: minutes, minutes after the day's midnight, metres; money is minutes of travel.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from routeplan.travel.matrix import TravelMatrix
+from routeplan.values import Frozen
+
+__all__ = ["Gap", "Lunch", "Problem", "Shift", "Visit", "Window"]
+
+Natural = Annotated[int, Field(ge=0)]
+
+
+class Lunch(Frozen):
+    """A break of `minutes`, whole inside [earliest, latest].
+
+    No travel, no talk and no minute before or after a talk falls into it. It is taken anywhere
+    between leaving the last place and preparing the next talk, or before or after the whole route;
+    a shift that has one always keeps it.
+    """
+
+    earliest: Natural
+    latest: Natural
+    minutes: Annotated[int, Field(ge=1)]
+
+
+class Shift(Frozen):
+    """One manager's working time on one day, at most one route."""
+
+    manager: str
+    day: Natural
+    """Index into `Problem.days`."""
+    start: Natural
+    """Earliest departure from `start_place`."""
+    end: Natural
+    """Latest arrival at `end_place`; without one, latest end of the last visit's `after`."""
+    start_place: Natural | None
+    """Index into `Problem.places`; None: the route starts at its first visit."""
+    end_place: Natural | None
+    matrix: Natural
+    """Index into `Problem.matrices`."""
+    lunch: Lunch | None = None
+    max_visits: Natural
+    max_talk: Natural
+
+
+class Window(Frozen):
+    """A talk may lie whole inside [start, end] of a shift, at a cost (0 where it is welcome).
+
+    Windows say everything about when and by whom: opening hours, appointments, absences, who may
+    serve whom, preferred hours, and what it costs to move a visit that was already planned.
+    They may overlap; the cheapest that holds the talk counts.
+    """
+
+    shift: Natural
+    start: Natural
+    end: Natural
+    cost: Natural = 0
+
+
+class Visit(Frozen):
+    id: str
+    client: str
+    place: Natural
+    talk: Annotated[int, Field(ge=1)]
+    before: Natural
+    """Minutes between arrival and talk: early arrival, finding the room."""
+    after: Natural
+    """Minutes between the talk's end and setting off."""
+    worth: Natural
+    required: bool = False
+    windows: tuple[Window, ...]
+
+
+class Gap(Frozen):
+    """If both are made, `second`'s day is at least `days` days after `first`'s (dates count)."""
+
+    first: Natural
+    second: Natural
+    days: Natural
+
+
+class Problem(Frozen):
+    """Complete input of a solver.
+
+    The cost of a solution, to be minimised, is
+        typical travel minutes of all legs
+      + cost of the windows used
+      + worth of the visits left out that are not required
+      + `required_penalty` for each required visit left out.
+    `required_penalty` exceeds all that the rest can add up to, so required visits come first.
+    """
+
+    version: Literal[1] = 1
+    days: tuple[dt.date, ...]
+    places: tuple[str, ...]
+    """Names, for people; the index is the row of every matrix."""
+    matrices: tuple[TravelMatrix, ...]
+    shifts: tuple[Shift, ...]
+    visits: tuple[Visit, ...]
+    gaps: tuple[Gap, ...] = ()
+    required_penalty: Natural
+
+    @model_validator(mode="after")
+    def _indices_exist(self) -> Self:
+        wrong: list[str] = []
+        for matrix in self.matrices:
+            if len(matrix.minutes) != len(self.places):
+                wrong.append(
+                    f"a {matrix.mode} matrix has {len(matrix.minutes)} rows, not {len(self.places)}"
+                )
+        for number, shift in enumerate(self.shifts):
+            if shift.day >= len(self.days) or shift.matrix >= len(self.matrices):
+                wrong.append(f"shift {number}: no day {shift.day} or no matrix {shift.matrix}")
+            for place in (shift.start_place, shift.end_place):
+                if place is not None and place >= len(self.places):
+                    wrong.append(f"shift {number} names place {place}, which is missing")
+        if len({(shift.manager, shift.day) for shift in self.shifts}) < len(self.shifts):
+            wrong.append("a manager has two shifts on one day")
+        for visit in self.visits:
+            if visit.place >= len(self.places):
+                wrong.append(f"visit {visit.id} names place {visit.place}, which is missing")
+            for window in visit.windows:
+                if window.shift >= len(self.shifts):
+                    wrong.append(f"visit {visit.id} names shift {window.shift}, which is missing")
+        if len({visit.id for visit in self.visits}) < len(self.visits):
+            wrong.append("two visits have one id")
+        for gap in self.gaps:
+            if max(gap.first, gap.second) >= len(self.visits) or gap.first == gap.second:
+                wrong.append(f"gap {gap.first}-{gap.second} names no two visits")
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        return self
+
+    @cached_property
+    def windows_by_shift(self) -> tuple[dict[int, tuple[Window, ...]], ...]:
+        """Per visit: shift → its windows there, by start; only windows that can hold the talk."""
+        found: list[dict[int, tuple[Window, ...]]] = []
+        for visit in self.visits:
+            by_shift: dict[int, list[Window]] = {}
+            for window in sorted(
+                visit.windows, key=lambda window: (window.shift, window.start, window.end)
+            ):
+                if window.end - window.start >= visit.talk:
+                    by_shift.setdefault(window.shift, []).append(window)
+            found.append({shift: tuple(windows) for shift, windows in by_shift.items()})
+        return tuple(found)

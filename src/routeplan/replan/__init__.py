@@ -1,0 +1,1 @@
+"""Changes fed back in as facts, and the same story run again."""

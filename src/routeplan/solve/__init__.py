@@ -1,0 +1,1 @@
+"""Routes for a problem, and how good they are proven to be."""

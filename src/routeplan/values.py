@@ -1,0 +1,151 @@
+"""The base of every value type, and the small values that all stages share."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import re
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, model_validator
+
+__all__ = [
+    "MINUTES_PER_DAY",
+    "Clock",
+    "Closure",
+    "Frozen",
+    "TimeWindow",
+    "WeeklyHours",
+    "format_clock",
+    "open_windows",
+    "parse_clock",
+]
+
+MINUTES_PER_DAY = 24 * 60
+
+
+class Frozen(BaseModel):
+    """An immutable value: compared by content, unknown fields refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def parse_clock(text: object) -> int:
+    """Minutes after midnight of '9:00', '09:00', '0900' or an int; 24:00 is the day's end.
+
+    Raises ValueError when it is no time of day.
+    """
+    if isinstance(text, bool) or text is None:
+        raise ValueError(f"not a time of day: {text!r}")
+    if isinstance(text, dt.time):
+        return text.hour * 60 + text.minute
+    if isinstance(text, int):
+        minute = text
+    else:
+        found = re.fullmatch(r"(\d{1,2}):?(\d{2})(?::00)?", str(text).strip())
+        if not found or int(found[2]) > 59:
+            raise ValueError(f"not a time of day: {text!r}")
+        minute = int(found[1]) * 60 + int(found[2])
+    if not 0 <= minute <= MINUTES_PER_DAY:
+        raise ValueError(f"not a time of day: {text!r}")
+    return minute
+
+
+def format_clock(minute: int) -> str:
+    """'HH:MM' of minutes after midnight."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+Clock = Annotated[
+    int, BeforeValidator(parse_clock), PlainSerializer(format_clock, when_used="json")
+]
+"""Minutes after midnight inside, 'HH:MM' in files."""
+
+
+class TimeWindow(Frozen):
+    """From `start` to `end` of one day, in minutes after midnight; never empty."""
+
+    start: Clock
+    end: Clock
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError(f"{format_clock(self.start)} is not before {format_clock(self.end)}")
+        return self
+
+    @property
+    def minutes(self) -> int:
+        return self.end - self.start
+
+    def __str__(self) -> str:
+        return f"{format_clock(self.start)}-{format_clock(self.end)}"
+
+    def holds(self, start: int, end: int) -> bool:
+        """Whether [start, end] lies whole inside."""
+        return self.start <= start and end <= self.end
+
+
+class WeeklyHours(Frozen):
+    """Windows per weekday, Monday first; an empty tuple is a closed day. Shape: 7."""
+
+    days: tuple[tuple[TimeWindow, ...], ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, value: Any) -> Any:
+        return {"days": value} if isinstance(value, list | tuple) else value
+
+    @model_validator(mode="after")
+    def _seven_ordered_days(self) -> Self:
+        if len(self.days) != 7:
+            raise ValueError("weekly hours need seven days")
+        for windows in self.days:
+            for before, after in itertools.pairwise(windows):
+                if before.end > after.start:
+                    raise ValueError(f"{before} and {after} overlap or are out of order")
+        return self
+
+    def on(self, weekday: int) -> tuple[TimeWindow, ...]:
+        """Windows of a weekday (0 = Monday)."""
+        return self.days[weekday]
+
+
+class Closure(Frozen):
+    """From `first` to `last`, both included, closed or away: all day, or only during `hours`."""
+
+    first: dt.date
+    last: dt.date
+    hours: TimeWindow | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.first > self.last:
+            raise ValueError(f"{self.first} is after {self.last}")
+        return self
+
+    def covers(self, day: dt.date) -> bool:
+        return self.first <= day <= self.last
+
+
+def open_windows(
+    windows: tuple[TimeWindow, ...], closures: tuple[Closure, ...], day: dt.date
+) -> tuple[TimeWindow, ...]:
+    """What is left of `windows` on `day` after taking the closures out."""
+    left = list(windows)
+    for closure in closures:
+        if not closure.covers(day):
+            continue
+        if closure.hours is None:
+            return ()
+        cut: list[TimeWindow] = []
+        for window in left:
+            if closure.hours.end <= window.start or window.end <= closure.hours.start:
+                cut.append(window)
+                continue
+            if window.start < closure.hours.start:
+                cut.append(TimeWindow(start=window.start, end=closure.hours.start))
+            if closure.hours.end < window.end:
+                cut.append(TimeWindow(start=closure.hours.end, end=window.end))
+        left = cut
+    return tuple(left)
