@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from routeplan.book.models import Layer, Purpose, Rigidity, Tier, TravelMode
+from routeplan.config import Settings
 from routeplan.due.models import DueReason, DueVisit, Horizon
 from routeplan.language import Message
 from routeplan.point import Point
@@ -204,7 +205,7 @@ class PlanOrigin(Frozen):
     """Path as given, relative to the plan's folder where possible."""
     book_digest: str
     policy: str
-    settings_digest: str
+    settings: Settings = Settings()
     version: int = 1
     """1, then one more with each re-plan in the same folder."""
     now: dt.datetime | None = None
