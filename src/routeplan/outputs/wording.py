@@ -1,0 +1,52 @@
+"""The words for every choice that users meet, the same in all outputs."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from routeplan.book.faults import Severity
+from routeplan.book.models import (
+    Anchor,
+    ClientKind,
+    Layer,
+    MustVisitReason,
+    Purpose,
+    Rigidity,
+    Tier,
+    TravelMode,
+    VisitStatus,
+)
+from routeplan.due.models import DueKind
+from routeplan.language import Texts
+from routeplan.plan.plan import Cause, PlannedVisitStatus
+from routeplan.solve.result import Status
+
+__all__ = ["WORDED", "place_name", "word"]
+
+WORDED: dict[type[StrEnum], str] = {
+    Anchor: "anchor",
+    Cause: "cause",
+    ClientKind: "kind",
+    DueKind: "due",
+    Layer: "layer",
+    MustVisitReason: "must_visit",
+    PlannedVisitStatus: "planned",
+    Purpose: "purpose",
+    Rigidity: "rigidity",
+    Severity: "severity",
+    Status: "status",
+    Tier: "tier",
+    TravelMode: "mode",
+    VisitStatus: "visit",
+}
+"""Enum → the part of its catalogue keys: the word of `Layer.DECISION` is words.layer_decision."""
+
+
+def word(value: StrEnum, texts: Texts) -> str:
+    """The user's word for an enum member, such as 'decision' or '决策层'."""
+    return texts(f"words.{WORDED[type(value)]}_{value.value}")
+
+
+def place_name(name: str, texts: Texts) -> str:
+    """A day's start or end: the word of an anchor, or the client's name as it stands."""
+    return word(Anchor(name), texts) if name in set(Anchor) else name
