@@ -17,6 +17,7 @@ from routeplan.point import Point
 from routeplan.problem.adjust import Adjustment
 from routeplan.solve.result import Engine, Status
 from routeplan.values import Clock, Frozen, TimeWindow
+from routeplan.workdays import WorkCalendar
 
 __all__ = [
     "Cause",
@@ -206,6 +207,7 @@ class PlanOrigin(Frozen):
     book_digest: str
     policy: str
     settings: Settings = Settings()
+    calendar: WorkCalendar = WorkCalendar()
     version: int = 1
     """1, then one more with each re-plan in the same folder."""
     now: dt.datetime | None = None

@@ -1,0 +1,427 @@
+"""The command line: parse, call, print, exit code. Nothing is worked out here.
+
+Exit codes: 0 done, 1 faults in the input, 2 usage, 3 no plan possible, 4 the checker refused,
+5 the plan folder cannot be used.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from routeplan.errors import BookError, CheckError, RouteplanError, UsageError
+from routeplan.language import Texts, message, user_language
+from routeplan.version import __version__
+
+if TYPE_CHECKING:
+    from routeplan.config import Settings
+    from routeplan.due.models import Horizon
+    from routeplan.workdays import WorkCalendar
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="routeplan",
+    help="Who is due, the best daily routes, a map, and re-plans that change little.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class Language(StrEnum):
+    en = "en"
+    zh = "zh"
+
+
+class TileChoice(StrEnum):
+    none = "none"
+    osm = "osm"
+    gaode = "gaode"
+
+
+class SchemaName(StrEnum):
+    problem = "problem"
+    result = "result"
+    plan = "plan"
+
+
+BookArgument = Annotated[Path, typer.Argument(help="The book: an .xlsx file or a folder of CSVs.")]
+LangOption = Annotated[
+    Language | None, typer.Option("--lang", help="Language of what is printed and written.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print results only.")]
+WeekOption = Annotated[
+    str | None,
+    typer.Option("--week", help="Any day of the first week, as 2026-11-23. [default: next week]"),
+]
+WeeksOption = Annotated[int, typer.Option("--weeks", min=1, max=8, help="How many weeks.")]
+ManagerOption = Annotated[
+    list[str] | None, typer.Option("--manager", help="Only this manager's id; repeatable.")
+]
+PolicyOption = Annotated[
+    str | None, typer.Option("--policy", help="visit-norms, service-standard, or a TOML file.")
+]
+SettingsOption = Annotated[
+    Path | None,
+    typer.Option("--settings", help="Settings file. [default: routeplan.toml beside the book]"),
+]
+CalendarOption = Annotated[
+    Path | None, typer.Option("--calendar", help="CSV of working days that overrides the built-in.")
+]
+PreviousOption = Annotated[
+    Path | None,
+    typer.Option("--previous", help="Folder of the plan before: what it left over becomes due."),
+]
+SeedOption = Annotated[int | None, typer.Option("--seed", min=0, help="Same seed, same plan.")]
+TimeOption = Annotated[
+    float | None, typer.Option("--time-limit", min=0.1, help="Seconds to search at most.")
+]
+TilesOption = Annotated[
+    TileChoice,
+    typer.Option("--tiles", help="Background from the internet; none keeps everything local."),
+]
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"routeplan {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder.")], lang: LangOption = None
+) -> None:
+    """Write a starter workspace: an empty book, settings and a README."""
+    from routeplan.book.template import write_workspace
+
+    texts = _texts(lang)
+    for path in write_workspace(folder, texts.language):
+        typer.echo(path)
+
+
+@app.command()
+def check(book: BookArgument, json_output: JsonOption = False, lang: LangOption = None) -> None:
+    """Report every fault of a book at once, each with its place and its mend."""
+    from routeplan.book.faults import Severity
+    from routeplan.book.read import check_book
+    from routeplan.outputs.terminal import faults_report
+
+    texts = _texts(lang)
+    found = check_book(book)
+    if json_output:
+        faults = [
+            fault.model_dump(mode="json")
+            | {"problem": texts.render(fault.problem), "fix": texts.render(fault.fix)}
+            for fault in found.faults
+        ]
+        typer.echo(json.dumps(faults, ensure_ascii=False, indent=1))
+    else:
+        _out().print(faults_report(found.faults, texts))
+    if any(fault.severity is Severity.FAULT for fault in found.faults):
+        raise typer.Exit(1)
+
+
+@app.command()
+def due(
+    book: BookArgument,
+    week: WeekOption = None,
+    weeks: WeeksOption = 1,
+    manager: ManagerOption = None,
+    policy: PolicyOption = None,
+    show_all: Annotated[bool, typer.Option("--all", help="Also who is not due, and why.")] = False,
+    sums: Annotated[bool, typer.Option("--sums", help="How each worth adds up.")] = False,
+    previous: PreviousOption = None,
+    settings: SettingsOption = None,
+    calendar: CalendarOption = None,
+    json_output: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """List who is due in a week, most urgent first, with the reason in words."""
+    from routeplan.book.read import read_book
+    from routeplan.due.policy import read_policy
+    from routeplan.outputs.terminal import due_report
+    from routeplan.pipeline import due_visits, load_plan
+
+    texts = _texts(lang)
+    chosen = _settings(settings, book)
+    known = read_book(book)
+    found = due_visits(
+        known,
+        _horizon(week, weeks),
+        settings=chosen,
+        policy=read_policy(policy or chosen.policy),
+        calendar=_calendar(calendar),
+        manager_ids=manager or None,
+        previous=load_plan(previous) if previous else None,
+    )
+    if json_output:
+        typer.echo(found.model_dump_json(indent=1))
+    else:
+        _out().print(due_report(found, known, texts, show_all=show_all, sums=sums))
+
+
+@app.command()
+def plan(
+    book: BookArgument,
+    out: Annotated[Path, typer.Option("--out", help="Folder for plan.json, plan.xlsx, map.html.")],
+    week: WeekOption = None,
+    weeks: WeeksOption = 1,
+    manager: ManagerOption = None,
+    policy: PolicyOption = None,
+    adjust: Annotated[
+        list[str] | None,
+        typer.Option("--adjust", help="A wish such as must:C017 or drop:C043; repeatable."),
+    ] = None,
+    previous: PreviousOption = None,
+    seed: SeedOption = None,
+    time_limit: TimeOption = None,
+    tiles: TilesOption = TileChoice.none,
+    settings: SettingsOption = None,
+    calendar: CalendarOption = None,
+    quiet: QuietOption = False,
+    json_output: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Plan the week's visits; write the plan, the workbook and the map."""
+    from routeplan.book.read import read_book
+    from routeplan.due.policy import read_policy
+    from routeplan.outputs.terminal import SearchDisplay, plan_report
+    from routeplan.pipeline import load_plan, plan_visits, save_plan
+    from routeplan.problem.adjust import parse_adjustment
+    from routeplan.solve.stop import StopRule
+
+    texts = _texts(lang)
+    chosen = _settings(settings, book)
+    with SearchDisplay(texts, _err(), quiet=quiet) as display:
+        made = plan_visits(
+            read_book(book),
+            _horizon(week, weeks),
+            settings=chosen,
+            policy=read_policy(policy or chosen.policy),
+            calendar=_calendar(calendar),
+            manager_ids=manager or None,
+            adjustments=tuple(parse_adjustment(text) for text in adjust or ()),
+            previous=load_plan(previous) if previous else None,
+            stop=StopRule(seconds=time_limit or chosen.solver.time_limit),
+            seed=seed,
+            progress=display.update,
+            book_path=_relative(book, out),
+        )
+    saved = save_plan(made, out, texts, tiles=tiles.value)
+    if json_output:
+        typer.echo(made.model_dump_json(indent=1))
+        return
+    if not quiet:
+        _out().print(plan_report(made, texts))
+    typer.echo(texts("terminal.written", map=str(saved.map), workbook=str(saved.workbook)))
+
+
+@app.command()
+def replan(
+    folder: Annotated[Path, typer.Argument(help="The --out folder of a plan.")],
+    cancel: Annotated[
+        list[str] | None,
+        typer.Option("--cancel", help="CLIENT or CLIENT@DATE that cancelled; repeatable."),
+    ] = None,
+    now: Annotated[
+        str | None,
+        typer.Option("--now", help="Clock of the re-plan, as 2026-11-24T11:30. [default: now]"),
+    ] = None,
+    book: Annotated[
+        Path | None, typer.Option("--book", help="The book. [default: where the plan found it]")
+    ] = None,
+    seed: SeedOption = None,
+    time_limit: TimeOption = None,
+    tiles: TilesOption = TileChoice.none,
+    quiet: QuietOption = False,
+    json_output: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Plan again after a cancellation, changing little; the earlier plan is kept."""
+    from routeplan.book.read import read_book
+    from routeplan.outputs.terminal import SearchDisplay, diff_report, plan_report
+    from routeplan.pipeline import load_plan, save_plan
+    from routeplan.replan.diff import diff_plans
+    from routeplan.replan.events import parse_cancel
+    from routeplan.replan.replan import replan as plan_again
+    from routeplan.solve.stop import StopRule
+
+    texts = _texts(lang)
+    before = load_plan(folder)
+    clock = _clock(now)
+    limit = time_limit or before.origin.settings.solver.time_limit
+    with SearchDisplay(texts, _err(), quiet=quiet) as display:
+        after = plan_again(
+            before,
+            read_book(book or (folder / before.origin.book)),
+            tuple(parse_cancel(text) for text in cancel or ()),
+            clock,
+            stop=StopRule(seconds=limit),
+            seed=seed,
+            progress=display.update,
+        )
+    diff = diff_plans(before, after)
+    saved = save_plan(after, folder, texts, diff=diff, tiles=tiles.value)
+    if json_output:
+        typer.echo(diff.model_dump_json(indent=1))
+        return
+    _out().print(diff_report(diff, texts))
+    if not quiet:
+        _out().print(plan_report(after, texts))
+    typer.echo(texts("terminal.written", map=str(saved.map), workbook=str(saved.workbook)))
+    if saved.earlier:
+        typer.echo(texts("terminal.kept_earlier", path=str(saved.earlier)))
+
+
+@app.command()
+def solve(
+    problem: Annotated[Path, typer.Argument(help="A problem.json (see `routeplan schema`).")],
+    out: Annotated[Path, typer.Option("--out", help="Where to write result.json.")],
+    seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
+    time_limit: Annotated[float, typer.Option("--time-limit", min=0.1, help="Seconds.")] = 20.0,
+    iterations: Annotated[
+        int | None, typer.Option("--iterations", min=1, help="Stop by work: repeatable.")
+    ] = None,
+    quiet: QuietOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Run the solver alone on a problem file."""
+    from routeplan.outputs.files import write_atomically
+    from routeplan.outputs.terminal import SearchDisplay
+    from routeplan.problem.read import read_problem
+    from routeplan.solve.solve import solve as run
+    from routeplan.solve.stop import StopRule
+    from routeplan.solve.verify import require_valid
+
+    texts = _texts(lang)
+    given = read_problem(problem)
+    with SearchDisplay(texts, _err(), quiet=quiet) as display:
+        rule = StopRule(seconds=time_limit, iterations=iterations)
+        result = run(given, rule, seed=seed, progress=display.update)
+    require_valid(given, result)
+    write_atomically(out, result.model_dump_json(indent=1).encode())
+    typer.echo(texts("terminal.solved", cost=result.cost, path=str(out)))
+
+
+@app.command()
+def schema(name: SchemaName) -> None:
+    """Print the JSON schema of a file that routeplan reads or writes."""
+    from routeplan.plan.plan import Plan
+    from routeplan.problem.problem import Problem
+    from routeplan.solve.result import Result
+
+    model = {"problem": Problem, "result": Result, "plan": Plan}[name.value]
+    typer.echo(json.dumps(model.model_json_schema(), ensure_ascii=False, indent=1))
+
+
+def main() -> NoReturn:
+    """Entry point of the `routeplan` command."""
+    for stream in (sys.stdout, sys.stderr):
+        # A Chinese name must never end a run because the terminal's encoding lacks it.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        app()
+        code = 0
+    except RouteplanError as error:
+        code = _report(error)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)
+
+
+def _report(error: RouteplanError) -> int:
+    texts = _texts(_language_asked())
+    console = _err()
+    if isinstance(error, BookError) and error.faults:
+        from routeplan.outputs.terminal import faults_report
+
+        console.print(faults_report(error.faults, texts))
+    typer.echo(f"{error.code}: {texts.render(error.message)}", err=True)
+    if isinstance(error, CheckError):
+        typer.echo(texts("error.please_report"), err=True)
+    return error.exit_code
+
+
+def _language_asked() -> Language | None:
+    """The --lang of the command line, for errors raised before or outside a command."""
+    words = sys.argv[1:]
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        value = following if word == "--lang" else word.removeprefix("--lang=")
+        if word.startswith("--lang") and value in Language.__members__:
+            return Language(value)
+    return None
+
+
+def _texts(lang: Language | None) -> Texts:
+    return Texts(lang.value if lang else user_language())
+
+
+def _out() -> Console:
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+def _err() -> Console:
+    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+def _horizon(week: str | None, weeks: int) -> Horizon:
+    from routeplan.due.models import Horizon
+    from routeplan.pipeline import monday_of, next_week
+
+    if week is None:
+        first = next_week(dt.date.today()).first  # noqa: DTZ011 the user's own calendar day
+    else:
+        try:
+            first = monday_of(dt.date.fromisoformat(week))
+        except ValueError as error:
+            raise UsageError("RP4003", message("error.date", text=week)) from error
+    return Horizon(first=first, weeks=weeks)
+
+
+def _clock(now: str | None) -> dt.datetime:
+    if now is None:
+        return dt.datetime.now().replace(second=0, microsecond=0)  # noqa: DTZ005 local wall clock
+    try:
+        clock = dt.datetime.fromisoformat(now)
+    except ValueError as error:
+        raise UsageError("RP4004", message("error.clock", text=now)) from error
+    return clock.replace(tzinfo=None)
+
+
+def _settings(given: Path | None, book: Path) -> Settings:
+    from routeplan.config import Settings, read_settings
+
+    beside = (book if book.is_dir() else book.parent) / "routeplan.toml"
+    path = given or (beside if beside.exists() else None)
+    return read_settings(path) if path else Settings()
+
+
+def _calendar(given: Path | None) -> WorkCalendar:
+    from routeplan.workdays import WorkCalendar, read_calendar
+
+    return read_calendar(given) if given else WorkCalendar()
+
+
+def _relative(book: Path, out: Path) -> str:
+    """The book's path as the plan's folder sees it, so that both can be moved together."""
+    try:
+        return Path(os.path.relpath(book.resolve(), out.resolve())).as_posix()
+    except ValueError:  # another drive on Windows
+        return str(book)

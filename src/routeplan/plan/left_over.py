@@ -1,0 +1,59 @@
+"""What an earlier plan hands on to the next one."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from routeplan.book.models import Book, VisitRecord, VisitStatus
+from routeplan.plan.plan import Cause, Plan
+
+__all__ = ["expected_records", "left_over_clients"]
+
+
+def left_over_clients(previous: Plan, book: Book, *, before: dt.date) -> frozenset[str]:
+    """Clients whose visit of the earlier plan did not happen.
+
+    They were left out, or planned on a day `before` the new horizon for which the manager's records
+    have come in without one of theirs, and nobody has visited them since the earlier plan began.
+    Ids of clients that the book no longer has are passed over.
+    """
+    visited = {
+        record.client_id
+        for record in book.visits
+        if record.status is VisitStatus.DONE and record.date >= previous.horizon.first
+    }
+    on_purpose = {Cause.CANCELLED, Cause.EXCLUDED}
+    missed = {visit.client_id for visit in previous.left_out if visit.cause not in on_purpose}
+    recorded_to = _recorded_to(book)
+    for day, visit in previous.visits:
+        if day.date < before and day.date <= recorded_to.get(day.manager_id, dt.date.min):
+            missed.add(visit.client_id)
+    return frozenset((missed - visited) & set(book.client_by_id))
+
+
+def expected_records(previous: Plan, book: Book, *, before: dt.date) -> tuple[VisitRecord, ...]:
+    """Visits of the earlier plan that lie `before` the new horizon but after the manager's last
+    record: not known yet, taken as made."""
+    recorded_to = _recorded_to(book)
+    return tuple(
+        VisitRecord(
+            client_id=visit.client_id,
+            site_id=visit.site_id,
+            manager_id=day.manager_id,
+            date=day.date,
+            start=visit.talk.start,
+            end=visit.talk.end,
+            purpose=visit.purpose,
+        )
+        for day, visit in previous.visits
+        if recorded_to.get(day.manager_id, dt.date.min) < day.date < before
+        and visit.client_id in book.client_by_id
+    )
+
+
+def _recorded_to(book: Book) -> dict[str, dt.date]:
+    """Manager id → day of the last record."""
+    last: dict[str, dt.date] = {}
+    for record in book.visits:
+        last[record.manager_id] = max(record.date, last.get(record.manager_id, record.date))
+    return last
