@@ -12,14 +12,10 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from routeplan.errors import FileError, WorkspaceError
+from routeplan.errors import FileError
 from routeplan.language import Message, message
-from routeplan.plan.plan import Plan
 
-__all__ = ["PLAN_FILE", "os_reason", "read_model", "read_plan", "write_atomically", "write_model"]
-
-PLAN_FILE = "plan.json"
-"""The name of the plan in its folder."""
+__all__ = ["os_reason", "read_model", "write_atomically"]
 
 FAULTS_SHOWN = 3
 
@@ -72,13 +68,8 @@ def write_atomically(path: Path, data: bytes | str) -> None:
         ) from error
 
 
-def write_model(path: Path, model: BaseModel) -> None:
-    """Write a model as indented JSON that people can compare. Raises FileError."""
-    write_atomically(path, model.model_dump_json(indent=2) + "\n")
-
-
 def read_model(path: Path, model: type[_Model]) -> _Model:
-    """The model that `write_model` wrote. Raises FileError naming the first faults."""
+    """The model that a JSON file of ours holds. Raises FileError naming the first faults."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -93,14 +84,3 @@ def read_model(path: Path, model: type[_Model]) -> _Model:
             for item in error.errors(include_input=False, include_url=False)[:FAULTS_SHOWN]
         ]
         raise FileError("RP3012", message("error.not_ours", file=str(path), wrong=wrong)) from error
-
-
-def read_plan(folder: Path) -> Plan:
-    """The plan of a folder. Raises WorkspaceError where there is none or it is damaged."""
-    path = folder / PLAN_FILE
-    if folder.is_dir() and not path.exists():
-        raise WorkspaceError("RP7001", message("error.no_plan", folder=str(folder)))
-    try:
-        return read_model(path, Plan)
-    except FileError as error:
-        raise WorkspaceError("RP7002", error.message) from error
