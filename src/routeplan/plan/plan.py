@@ -21,6 +21,8 @@ from routeplan.workdays import WorkCalendar
 
 __all__ = [
     "Cause",
+    "CostTerms",
+    "Detour",
     "Leg",
     "PersonToMeet",
     "Plan",
@@ -55,6 +57,20 @@ class PersonToMeet(Frozen):
     layer: Layer
     role: str = ""
     phone: str = ""
+
+
+class Detour(Frozen):
+    """A trip that a re-plan found under way and that led to no visit: the client cancelled, or the
+    manager was on the way back when the day went on."""
+
+    after: Annotated[int, Field(ge=0)]
+    """How many of the day's visits came before it."""
+    name: str
+    """Of the place reached: a client's name, or the day's `end_name`."""
+    point: Point
+    leg: Leg | None
+    """None where the route starts here."""
+    arrive: Clock
 
 
 class PlannedVisitStatus(StrEnum):
@@ -117,7 +133,7 @@ class PlannedDay(Frozen):
     manager_name: str
     shift: TimeWindow
     start_name: str
-    """'office', 'home' or 'open'; a client's name in a re-plan under way."""
+    """'office', 'home' or 'open'."""
     start_point: Point | None
     end_name: str
     end_point: Point | None
@@ -125,22 +141,42 @@ class PlannedDay(Frozen):
     way_back: Leg | None
     """None without visits, or where the route ends at the last client."""
     lunch: TimeWindow | None
+    """None on a day without visits, or where the shift leaves out the lunch window."""
     totals: Totals
+    detours: tuple[Detour, ...] = ()
+
+    @property
+    def places(self) -> tuple[PlannedVisit | Detour, ...]:
+        """Where the manager goes, in order."""
+        found: list[PlannedVisit | Detour] = []
+        for number in range(len(self.visits) + 1):
+            found += [detour for detour in self.detours if detour.after == number]
+            found += self.visits[number : number + 1]
+        return tuple(found)
+
+    @property
+    def legs(self) -> tuple[Leg, ...]:
+        """All travel of the day, in order."""
+        legs = [place.leg for place in self.places]
+        return tuple(leg for leg in (*legs, self.way_back) if leg)
 
     @property
     def leave(self) -> int | None:
-        """When the manager sets off; None without visits."""
-        if not self.visits:
+        """When the manager sets off; None for who goes nowhere."""
+        if not self.places:
             return None
-        first = self.visits[0]
+        first = self.places[0]
         return first.leg.leave if first.leg else first.arrive
 
     @property
     def back(self) -> int | None:
-        """When the day's route ends; None without visits."""
-        if not self.visits:
+        """When the day's route ends; None for who goes nowhere."""
+        if not self.places:
             return None
-        return self.way_back.arrive if self.way_back else self.visits[-1].ready_to_leave
+        if self.way_back:
+            return self.way_back.arrive
+        last = self.places[-1]
+        return last.ready_to_leave if isinstance(last, PlannedVisit) else last.arrive
 
 
 class Cause(StrEnum):
@@ -187,6 +223,19 @@ class UnplannedVisit(Frozen):
     remedies: tuple[Remedy, ...] = ()
 
 
+class CostTerms(Frozen):
+    """What a plan's cost consists of, in minutes of travel; see `problem.Problem`."""
+
+    travel: int = 0
+    """Typical minutes of all legs that were still to be planned."""
+    windows: int = 0
+    """Of hours less welcome, and in a re-plan of visits moved."""
+    left_out: int = 0
+    """Worth of the visits left out that are not required."""
+    required: int = 0
+    """Penalties for required visits left out."""
+
+
 class Proof(Frozen):
     """How the routes were found and how near the best possible they are."""
 
@@ -195,8 +244,10 @@ class Proof(Frozen):
     status: Status
     stopped_by: str
     cost: int
+    """Sum of `terms`."""
     bound: int | None
     gap: float | None
+    terms: CostTerms = CostTerms()
 
 
 class PlanOrigin(Frozen):
