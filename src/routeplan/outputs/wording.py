@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from enum import StrEnum
 
 from routeplan.book.faults import Severity
@@ -18,10 +19,11 @@ from routeplan.book.models import (
 )
 from routeplan.due.models import DueKind
 from routeplan.language import Texts
-from routeplan.plan.plan import Cause, PlannedVisitStatus
+from routeplan.plan.plan import Cause, PersonToMeet, PlannedVisitStatus
+from routeplan.problem.adjust import Adjustment
 from routeplan.solve.result import Status
 
-__all__ = ["WORDED", "place_name", "word"]
+__all__ = ["WORDED", "adjust_option", "person_words", "place_name", "word"]
 
 WORDED: dict[type[StrEnum], str] = {
     Anchor: "anchor",
@@ -50,3 +52,14 @@ def word(value: StrEnum, texts: Texts) -> str:
 def place_name(name: str, texts: Texts) -> str:
     """A day's start or end: the word of an anchor, or the client's name as it stands."""
     return word(Anchor(name), texts) if name in set(Anchor) else name
+
+
+def adjust_option(adjustment: Adjustment) -> str:
+    """What to add to `routeplan plan` to apply it, quoted for a shell where that is needed."""
+    return f"--adjust {shlex.quote(str(adjustment))}"
+
+
+def person_words(person: PersonToMeet, texts: Texts) -> str:
+    """'Zhao Lixin (decision, deputy head, 138...)'."""
+    about = texts.join([part for part in (word(person.layer, texts), person.role) if part])
+    return texts("words.person", name=person.name, about=about, phone=person.phone).strip()

@@ -1,0 +1,328 @@
+"""A plan as flat tables: the rows of the workbook, and pandas DataFrames for notebooks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+from routeplan.language import Texts
+from routeplan.outputs.wording import adjust_option, person_words, word
+from routeplan.plan.plan import Plan, UnplannedVisit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "Column",
+    "Kind",
+    "Table",
+    "Value",
+    "days_rows",
+    "days_table",
+    "due_rows",
+    "due_table",
+    "left_out_rows",
+    "left_out_table",
+    "visits_rows",
+    "visits_table",
+]
+
+Value: TypeAlias = str | int | float | bool | dt.date | None
+
+
+class Kind(StrEnum):
+    """What a column holds."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DECIMAL = "decimal"
+    DATE = "date"
+    CLOCK = "clock"  # minutes after midnight of the row's `date`
+    FLAG = "flag"
+
+
+@dataclass(frozen=True)
+class Column:
+    name: str
+    kind: Kind = Kind.TEXT
+    extra: bool = False
+    """A column of the user's own, under the user's own name."""
+
+
+@dataclass(frozen=True)
+class Table:
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    """None is an empty cell."""
+
+
+_VISITS = (
+    Column("date", Kind.DATE),
+    Column("weekday"),
+    Column("manager_id"),
+    Column("manager"),
+    Column("stop", Kind.NUMBER),
+    Column("client_id"),
+    Column("client"),
+    Column("tier"),
+    Column("leave", Kind.CLOCK),
+    Column("arrive", Kind.CLOCK),
+    Column("talk_start", Kind.CLOCK),
+    Column("talk_end", Kind.CLOCK),
+    Column("talk_minutes", Kind.NUMBER),
+    Column("travel_minutes", Kind.NUMBER),
+    Column("estimated", Kind.FLAG),
+    Column("km", Kind.DECIMAL),
+    Column("mode"),
+    Column("purpose"),
+    Column("appointment"),
+    Column("required", Kind.FLAG),
+    Column("status"),
+    Column("district"),
+    Column("address"),
+    Column("room"),
+    Column("persons"),
+    Column("reason"),
+    Column("worth", Kind.NUMBER),
+    Column("note"),
+)
+_DAYS = (
+    Column("date", Kind.DATE),
+    Column("weekday"),
+    Column("manager_id"),
+    Column("manager"),
+    Column("visits", Kind.NUMBER),
+    Column("leave", Kind.CLOCK),
+    Column("back", Kind.CLOCK),
+    Column("lunch_start", Kind.CLOCK),
+    Column("lunch_end", Kind.CLOCK),
+    Column("talk_minutes", Kind.NUMBER),
+    Column("travel_minutes", Kind.NUMBER),
+    Column("waiting_minutes", Kind.NUMBER),
+    Column("km", Kind.DECIMAL),
+)
+_LEFT_OUT = (
+    Column("client_id"),
+    Column("client"),
+    Column("tier"),
+    Column("required", Kind.FLAG),
+    Column("cause"),
+    Column("why"),
+    Column("remedies"),
+    Column("adjust"),
+    Column("reason"),
+    Column("worth", Kind.NUMBER),
+    Column("address"),
+)
+_DUE = (
+    Column("visit_id"),
+    Column("client_id"),
+    Column("client"),
+    Column("tier"),
+    Column("earliest", Kind.DATE),
+    Column("due", Kind.DATE),
+    Column("latest", Kind.DATE),
+    Column("last_visit", Kind.DATE),
+    Column("urgency", Kind.DECIMAL),
+    Column("worth", Kind.NUMBER),
+    Column("worth_sum"),
+    Column("required", Kind.FLAG),
+    Column("purpose"),
+    Column("persons", Kind.NUMBER),
+    Column("talk_minutes", Kind.NUMBER),
+    Column("planned", Kind.DATE),
+    Column("reason"),
+)
+
+
+def visits_rows(plan: Plan, texts: Texts) -> Table:
+    """One row a planned visit, by manager, date and hour; then the user's own columns."""
+    extras = _names(visit.extra for _, visit in plan.visits)
+    rows: list[tuple[Value, ...]] = []
+    for day in plan.days:
+        for stop, visit in enumerate(day.visits, 1):
+            leg = visit.leg
+            rows.append(
+                (
+                    day.date,
+                    texts.weekday(day.date),
+                    day.manager_id,
+                    day.manager_name,
+                    stop,
+                    visit.client_id,
+                    visit.client_name,
+                    visit.tier.value,
+                    leg.leave if leg else None,
+                    visit.arrive,
+                    visit.talk.start,
+                    visit.talk.end,
+                    visit.talk.minutes,
+                    leg.minutes if leg else 0,
+                    leg.estimated if leg else False,
+                    _km(leg.metres if leg else 0),
+                    word(leg.mode, texts) if leg else None,
+                    word(visit.purpose, texts),
+                    word(visit.appointment, texts) if visit.appointment else None,
+                    visit.required,
+                    word(visit.status, texts),
+                    visit.district,
+                    visit.address,
+                    visit.room,
+                    "\n".join(person_words(person, texts) for person in visit.persons),
+                    "\n".join(texts.render(reason.text) for reason in visit.reasons),
+                    visit.worth,
+                    visit.note,
+                    *(visit.extra.get(name) for name in extras),
+                )
+            )
+    return Table((*_VISITS, *(Column(name, extra=True) for name in extras)), tuple(rows))
+
+
+def days_rows(plan: Plan, texts: Texts) -> Table:
+    """One row a manager's working day, with or without visits."""
+    return Table(
+        _DAYS,
+        tuple(
+            (
+                day.date,
+                texts.weekday(day.date),
+                day.manager_id,
+                day.manager_name,
+                day.totals.visits,
+                day.leave,
+                day.back,
+                day.lunch.start if day.lunch else None,
+                day.lunch.end if day.lunch else None,
+                day.totals.talk,
+                day.totals.travel,
+                day.totals.waiting,
+                _km(day.totals.metres),
+            )
+            for day in plan.days
+        ),
+    )
+
+
+def left_out_rows(plan: Plan, texts: Texts) -> Table:
+    """One row a due visit without a place in the plan.
+
+    `remedies` and `adjust` have a line each remedy; a line of `adjust` is what to add to the
+    command line, '-' where nothing can be added.
+    """
+    return Table(
+        _LEFT_OUT,
+        tuple(
+            (
+                visit.client_id,
+                visit.client_name,
+                visit.tier.value,
+                visit.required,
+                word(visit.cause, texts),
+                texts.render(visit.why),
+                "\n".join(texts.render(remedy.text) for remedy in visit.remedies),
+                _adjust_lines(visit),
+                "\n".join(texts.render(reason.text) for reason in visit.reasons),
+                visit.worth,
+                visit.address,
+            )
+            for visit in plan.left_out
+        ),
+    )
+
+
+def due_rows(plan: Plan, texts: Texts) -> Table:
+    """One row a due visit, most urgent first, with the date it was planned for."""
+    names = {visit.client_id: (visit.client_name, visit.tier.value) for visit in plan.left_out}
+    names |= {visit.client_id: (visit.client_name, visit.tier.value) for _, visit in plan.visits}
+    planned = {visit.visit_id: day.date for day, visit in plan.visits}
+    return Table(
+        _DUE,
+        tuple(
+            (
+                visit.id,
+                visit.client_id,
+                *names.get(visit.client_id, (None, None)),
+                visit.earliest,
+                visit.due,
+                visit.latest,
+                visit.last_visit,
+                round(visit.urgency, 2),
+                visit.worth,
+                " + ".join(f"{texts.render(term.name)} {term.worth}" for term in visit.worth_terms),
+                visit.required,
+                word(visit.purpose, texts),
+                visit.persons,
+                visit.talk_minutes,
+                planned.get(visit.id),
+                "\n".join(texts.render(reason.text) for reason in visit.reasons),
+            )
+            for visit in plan.due
+        ),
+    )
+
+
+def visits_table(plan: Plan, texts: Texts | None = None) -> pd.DataFrame:
+    """The planned visits, one a row, by manager, date and hour.
+
+    Column names are English whatever the language; clock times are timestamps of the row's date.
+    The user's own columns come last, under their own names, or 'extra_' before it where taken.
+    """
+    return _frame(visits_rows(plan, texts or Texts("en")))
+
+
+def days_table(plan: Plan, texts: Texts | None = None) -> pd.DataFrame:
+    """The working days, one a row, with their figures in minutes and km."""
+    return _frame(days_rows(plan, texts or Texts("en")))
+
+
+def left_out_table(plan: Plan, texts: Texts | None = None) -> pd.DataFrame:
+    """The due visits left out, with cause and remedies."""
+    return _frame(left_out_rows(plan, texts or Texts("en")))
+
+
+def due_table(plan: Plan, texts: Texts | None = None) -> pd.DataFrame:
+    """The due list that the plan was made from, most urgent first."""
+    return _frame(due_rows(plan, texts or Texts("en")))
+
+
+def _frame(table: Table) -> pd.DataFrame:
+    import pandas as pd
+
+    frame = pd.DataFrame()
+    cells = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
+    for column, values in zip(table.columns, cells, strict=True):
+        name = column.name
+        while name in frame.columns:
+            name = f"extra_{name}"
+        if column.kind is Kind.DATE:
+            frame[name] = pd.Series(pd.to_datetime(list(values)), dtype="datetime64[s]")
+        elif column.kind is Kind.CLOCK:
+            minutes = pd.Series(values, dtype="float64")
+            frame[name] = frame["date"] + pd.to_timedelta(minutes, unit="m")
+        elif column.kind is Kind.FLAG:
+            frame[name] = pd.Series(values, dtype="bool")
+        elif column.kind is Kind.NUMBER:
+            frame[name] = pd.Series(values, dtype="int64")
+        elif column.kind is Kind.DECIMAL:
+            frame[name] = pd.Series(values, dtype="float64")
+        else:
+            frame[name] = pd.Series([value or "" for value in values], dtype="object")
+    return frame
+
+
+def _adjust_lines(visit: UnplannedVisit) -> str:
+    return "\n".join(
+        " ".join(map(adjust_option, remedy.adjustments)) or "-" for remedy in visit.remedies
+    )
+
+
+def _names(extras: Iterable[dict[str, str]]) -> list[str]:
+    """Every name that occurs, in order of first sight."""
+    return list(dict.fromkeys(name for extra in extras for name in extra))
+
+
+def _km(metres: int) -> float:
+    return round(metres / 1000, 1)
