@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from routeplan.language import Texts
 from routeplan.outputs.wording import adjust_option, person_words, word
 from routeplan.plan.plan import Plan, UnplannedVisit
+from routeplan.replan.diff import ChangeKind, PlanDiff, PlannedSlot
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +21,7 @@ __all__ = [
     "Kind",
     "Table",
     "Value",
+    "changes_rows",
     "days_rows",
     "days_table",
     "due_rows",
@@ -40,7 +42,7 @@ class Kind(StrEnum):
     NUMBER = "number"
     DECIMAL = "decimal"
     DATE = "date"
-    CLOCK = "clock"  # minutes after midnight of the row's `date`
+    CLOCK = "clock"  # minutes after midnight
     FLAG = "flag"
 
 
@@ -135,6 +137,19 @@ _DUE = (
     Column("talk_minutes", Kind.NUMBER),
     Column("planned", Kind.DATE),
     Column("reason"),
+)
+_CHANGES = (
+    Column("change"),
+    Column("client_id"),
+    Column("client"),
+    Column("old_manager"),
+    Column("old_date", Kind.DATE),
+    Column("old_start", Kind.CLOCK),
+    Column("old_end", Kind.CLOCK),
+    Column("new_manager"),
+    Column("new_date", Kind.DATE),
+    Column("new_start", Kind.CLOCK),
+    Column("new_end", Kind.CLOCK),
 )
 
 
@@ -264,6 +279,25 @@ def due_rows(plan: Plan, texts: Texts) -> Table:
     )
 
 
+def changes_rows(diff: PlanDiff, texts: Texts) -> Table:
+    """One row a visit of either plan: what changed first, what is kept last."""
+    order = (ChangeKind.REMOVED, ChangeKind.MOVED, ChangeKind.ADDED, ChangeKind.KEPT)
+    return Table(
+        _CHANGES,
+        tuple(
+            (
+                word(kind, texts),
+                change.client_id,
+                change.client_name,
+                *_slot(change.old),
+                *_slot(change.new),
+            )
+            for kind in order
+            for change in diff.of(kind)
+        ),
+    )
+
+
 def visits_table(plan: Plan, texts: Texts | None = None) -> pd.DataFrame:
     """The planned visits, one a row, by manager, date and hour.
 
@@ -311,6 +345,10 @@ def _frame(table: Table) -> pd.DataFrame:
         else:
             frame[name] = pd.Series([value or "" for value in values], dtype="object")
     return frame
+
+
+def _slot(slot: PlannedSlot | None) -> tuple[Value, ...]:
+    return (slot.manager_name, slot.date, slot.start, slot.end) if slot else (None,) * 4
 
 
 def _adjust_lines(visit: UnplannedVisit) -> str:

@@ -21,6 +21,7 @@ from routeplan.due.models import DueKind
 from routeplan.language import Texts
 from routeplan.plan.plan import Cause, PersonToMeet, PlannedVisitStatus
 from routeplan.problem.adjust import Adjustment
+from routeplan.replan.diff import ChangeKind
 from routeplan.solve.result import Status
 
 __all__ = ["WORDED", "adjust_option", "person_words", "place_name", "word"]
@@ -28,6 +29,7 @@ __all__ = ["WORDED", "adjust_option", "person_words", "place_name", "word"]
 WORDED: dict[type[StrEnum], str] = {
     Anchor: "anchor",
     Cause: "cause",
+    ChangeKind: "change",
     ClientKind: "kind",
     DueKind: "due",
     Layer: "layer",
