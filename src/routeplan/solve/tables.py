@@ -1,0 +1,197 @@
+"""A problem unpacked into plain lists, so that routes can be timed many thousand times a second.
+
+Minutes throughout; `NO_WAY` stands for infinity. "Nowhere", one more place at the end of every
+matrix, is at no distance from anywhere: a shift without start or end place starts or ends there.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Generic, TypeVar
+
+from routeplan.problem.problem import Problem
+from routeplan.travel.matrix import TravelMatrix
+
+__all__ = ["NEVER", "NO_WAY", "Reach", "ShiftTable", "TravelTable", "tables_of"]
+
+NO_WAY = 1 << 40
+"""Longer than any day; sums of a few of them are still harmless."""
+NEVER = -1
+"""A deadline that nothing can keep."""
+
+Reach = tuple[int, int, int]
+"""First useful arrival, last arrival in time, and cost of one window of a visit."""
+
+
+T = TypeVar("T")
+
+
+class TravelTable:
+    """A travel matrix, by slice: `minutes[slice][origin][destination]`.
+
+    `wait` (same shape) is the arrival when one lets the slice pass and takes the best later one.
+    """
+
+    __slots__ = ("ends", "minutes", "starts", "typical", "wait")
+
+    def __init__(self, matrix: TravelMatrix) -> None:
+        size = len(matrix.minutes)
+        typical = [[*(_open(minutes) for minutes in row), 0] for row in matrix.minutes]
+        typical.append([0] * (size + 1))
+        self.typical = typical
+        self.starts = [part.start for part in matrix.slices] or [0]
+        self.ends = [*(start - 1 for start in self.starts[1:]), NO_WAY]
+        if matrix.slices:
+            self.minutes = [
+                [
+                    [
+                        NO_WAY if usual >= NO_WAY else _open(minutes)
+                        for minutes, usual in zip(row, usual_row, strict=False)
+                    ]
+                    + [0]
+                    for row, usual_row in zip(part.minutes, typical, strict=False)
+                ]
+                + [[0] * (size + 1)]
+                for part in matrix.slices
+            ]
+        else:
+            self.minutes = [typical]
+        later = [[NO_WAY] * (size + 1) for _ in range(size + 1)]
+        self.wait = [later]
+        for start, part in zip(reversed(self.starts[1:]), reversed(self.minutes[1:]), strict=True):
+            later = [
+                [
+                    min(start + minutes, arrival)
+                    for minutes, arrival in zip(row, later_row, strict=True)
+                ]
+                for row, later_row in zip(part, later, strict=True)
+            ]
+            self.wait.append(later)
+        self.wait.reverse()
+
+    def latest_leave(self, origin: int, destination: int, deadline: int) -> int:
+        """The latest departure that arrives by `deadline`; NEVER if there is none."""
+        for number in range(len(self.starts) - 1, -1, -1):
+            leave = min(self.ends[number], deadline - self.minutes[number][origin][destination])
+            if leave >= self.starts[number]:
+                return leave
+        return NEVER
+
+
+class ShiftTable:
+    """One shift with the windows of all visits on it."""
+
+    __slots__ = (
+        "end",
+        "end_place",
+        "flat",
+        "lunch",
+        "lunch_first",
+        "lunch_last",
+        "max_talk",
+        "max_visits",
+        "places",
+        "reaches",
+        "slot",
+        "start",
+        "start_place",
+        "stays",
+        "talks",
+        "travel",
+    )
+
+    def __init__(self, problem: Problem, number: int, travel: TravelTable) -> None:
+        shift = problem.shifts[number]
+        nowhere = len(problem.places)
+        self.travel = travel
+        self.start = shift.start
+        self.end = shift.end
+        self.start_place = nowhere if shift.start_place is None else shift.start_place
+        self.end_place = nowhere if shift.end_place is None else shift.end_place
+        self.max_visits = shift.max_visits
+        self.max_talk = shift.max_talk
+        self.lunch = shift.lunch.minutes if shift.lunch else 0
+        self.lunch_first = shift.lunch.earliest if shift.lunch else 0
+        self.lunch_last = shift.lunch.latest - shift.lunch.minutes if shift.lunch else NEVER
+        if self.lunch_last < self.lunch_first:
+            self.lunch_last = NEVER
+        """Earliest and latest start of the break."""
+        self.places = [visit.place for visit in problem.visits]
+        self.talks = [visit.talk for visit in problem.visits]
+        self.stays = [visit.before + visit.talk + visit.after for visit in problem.visits]
+        self.reaches: list[tuple[Reach, ...]] = []
+        """Per visit, by first arrival: its windows; none is inside another that costs no more."""
+        self.flat: list[int | None] = []
+        """Per visit: what any of its windows costs; None where they differ."""
+        longest = max(shift.end, shift.lunch.latest if shift.lunch else 0, shift.start)
+        for visit, windows in zip(problem.visits, problem.windows_by_shift, strict=True):
+            reaches: list[Reach] = []
+            for window in windows.get(number, ()):
+                first, last = window.start - visit.before, window.end - visit.talk - visit.before
+                if last < shift.start:
+                    continue  # over before one can be there
+                longest = max(longest, window.end + visit.after)
+                reaches.append((first, last, window.cost))
+            self.reaches.append(_undominated(reaches))
+            costs = {cost for _, _, cost in self.reaches[-1]}
+            self.flat.append(costs.pop() if len(costs) == 1 else None)
+        self.slot = [0] * (longest + 1)
+        """Per minute: the travel slice in which one sets off."""
+        for slice_, start in enumerate(travel.starts):
+            for minute in range(start, longest + 1):
+                self.slot[minute] = slice_
+
+    def arrival(self, origin: int, destination: int, ready: int) -> int:
+        """The first arrival when ready to leave at `ready`, which lies on the day."""
+        slice_ = self.slot[ready]
+        return min(
+            ready + self.travel.minutes[slice_][origin][destination],
+            self.travel.wait[slice_][origin][destination],
+        )
+
+
+def tables_of(problem: Problem) -> tuple[ShiftTable, ...]:
+    """A table per shift; kept for the problems used last, as preparing them takes a while."""
+    return _tables(_Same(problem))
+
+
+class _Same(Generic[T]):
+    """Compares by identity, where comparing by content would cost more than the work saved."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: T) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.value is other.value
+
+
+@lru_cache(maxsize=8)
+def _tables(problem: _Same[Problem]) -> tuple[ShiftTable, ...]:
+    travel = [_travel(_Same(matrix)) for matrix in problem.value.matrices]
+    return tuple(
+        ShiftTable(problem.value, number, travel[shift.matrix])
+        for number, shift in enumerate(problem.value.shifts)
+    )
+
+
+@lru_cache(maxsize=16)
+def _travel(matrix: _Same[TravelMatrix]) -> TravelTable:
+    return TravelTable(matrix.value)
+
+
+def _open(minutes: int) -> int:
+    return NO_WAY if minutes < 0 else minutes
+
+
+def _undominated(reaches: list[Reach]) -> tuple[Reach, ...]:
+    kept: list[Reach] = []
+    for reach in sorted(set(reaches), key=lambda item: (item[0], -item[1], item[2])):
+        first, last, cost = reach
+        if not any(other[0] <= first and last <= other[1] and other[2] <= cost for other in kept):
+            kept.append(reach)
+    return tuple(kept)

@@ -1,0 +1,128 @@
+"""Whether a solution keeps every rule of its problem, recomputed from the rules alone.
+
+Shares no code with the solver: what holds here holds whatever the solver believes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from routeplan.problem.problem import Problem
+from routeplan.solve.result import Route, Solution
+
+__all__ = ["violations"]
+
+
+def violations(problem: Problem, solution: Solution) -> tuple[str, ...]:
+    """A sentence for each rule that is broken; empty: the solution is valid."""
+    shifts = [route.shift for route in solution.routes]
+    stops = [stop.visit for route in solution.routes for stop in route.stops]
+    missing = [index for index in shifts if not 0 <= index < len(problem.shifts)]
+    unknown = [
+        index for index in (*stops, *solution.left_out) if not 0 <= index < len(problem.visits)
+    ]
+    if missing or unknown:
+        return (f"no such shifts {missing} or visits {unknown}",)
+    wrong: list[str] = []
+    if shifts != sorted(set(shifts)):
+        wrong.append("routes are not one per shift, by shift")
+    for index, times in Counter(stops).items():
+        if times > 1:
+            wrong.append(f"{problem.visits[index].id} is visited {times} times")
+    if list(solution.left_out) != sorted(set(range(len(problem.visits))) - set(stops)):
+        wrong.append("left_out is not what the routes leave out")
+    for route in solution.routes:
+        wrong += [f"shift {route.shift}: {what}" for what in _route(problem, route)]
+    date = {
+        stop.visit: problem.days[problem.shifts[route.shift].day]
+        for route in solution.routes
+        for stop in route.stops
+    }
+    for gap in problem.gaps:
+        if gap.first in date and gap.second in date:
+            days = (date[gap.second] - date[gap.first]).days
+            if days < gap.days:
+                first, second = problem.visits[gap.first].id, problem.visits[gap.second].id
+                wrong.append(f"{second} comes {days} days after {first}, not {gap.days}")
+    return tuple(wrong)
+
+
+def _route(problem: Problem, route: Route) -> list[str]:
+    shift = problem.shifts[route.shift]
+    wrong: list[str] = []
+    if not route.stops:
+        return ["the route is empty"]
+    busy: list[tuple[str, int, int]] = []
+    """What one does, from and to; the break must not overlap it."""
+    place, free = shift.start_place, shift.start
+    for stop in route.stops:
+        visit = problem.visits[stop.visit]
+        if stop.leave < free:
+            wrong.append(f"sets off for {visit.id} at {stop.leave}, free only at {free}")
+        minutes = _minutes(problem, route.shift, place, visit.place, stop.leave)
+        if minutes is None or stop.arrive != stop.leave + minutes:
+            wrong.append(
+                f"leaves at {stop.leave} and is at {visit.id} at {stop.arrive}, way {minutes}"
+            )
+        if stop.start < stop.arrive + visit.before:
+            wrong.append(f"{visit.id} starts less than {visit.before} minutes after arriving")
+        if stop.end != stop.start + visit.talk:
+            wrong.append(f"{visit.id} does not last {visit.talk} minutes")
+        if not any(
+            window.shift == route.shift and window.start <= stop.start and stop.end <= window.end
+            for window in visit.windows
+        ):
+            wrong.append(f"{visit.id} lies in none of its windows")
+        busy.append((f"the way to {visit.id}", stop.leave, stop.arrive))
+        free = stop.end + visit.after
+        busy.append((visit.id, stop.start - visit.before, free))
+        place = visit.place
+    if route.leave_last < free:
+        wrong.append(f"leaves the last visit at {route.leave_last}, free only at {free}")
+    minutes = _minutes(problem, route.shift, place, shift.end_place, route.leave_last)
+    if minutes is None or route.back != route.leave_last + minutes:
+        wrong.append(f"leaves at {route.leave_last} and is back at {route.back}, way {minutes}")
+    if route.back > shift.end:
+        wrong.append(f"is back at {route.back}, after the shift's end")
+    busy.append(("the way back", route.leave_last, route.back))
+    if len(route.stops) > shift.max_visits:
+        wrong.append(f"has {len(route.stops)} visits, more than {shift.max_visits}")
+    talk = sum(problem.visits[stop.visit].talk for stop in route.stops)
+    if talk > shift.max_talk:
+        wrong.append(f"has {talk} minutes of talk, more than {shift.max_talk}")
+    return wrong + _lunch(problem, route, busy)
+
+
+def _lunch(problem: Problem, route: Route, busy: list[tuple[str, int, int]]) -> list[str]:
+    lunch = problem.shifts[route.shift].lunch
+    if lunch is None:
+        return [] if route.lunch is None else ["has a break that nobody asked for"]
+    if route.lunch is None:
+        return ["has no break"]
+    start, end = route.lunch
+    wrong = []
+    if end - start != lunch.minutes:
+        wrong.append(f"the break does not last {lunch.minutes} minutes")
+    if start < lunch.earliest or end > lunch.latest:
+        wrong.append("the break lies outside its window")
+    for what, first, last in busy:
+        if first < end and start < last:
+            wrong.append(f"the break overlaps {what}")
+    return wrong
+
+
+def _minutes(
+    problem: Problem, shift: int, origin: int | None, destination: int | None, leave: int
+) -> int | None:
+    """Minutes of the way when setting off at `leave`; None: no way."""
+    if origin is None or destination is None:
+        return 0
+    matrix = problem.matrices[problem.shifts[shift].matrix]
+    if matrix.minutes[origin][destination] < 0:
+        return None
+    chosen = matrix.minutes
+    for part in matrix.slices:
+        if part.start <= leave:
+            chosen = part.minutes
+    found = chosen[origin][destination]
+    return None if found < 0 else found
