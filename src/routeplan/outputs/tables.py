@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from routeplan.language import Texts
 from routeplan.outputs.wording import adjust_option, person_words, word
-from routeplan.plan.plan import Plan, UnplannedVisit
+from routeplan.plan.plan import Plan, Totals, UnplannedVisit
 from routeplan.replan.diff import ChangeKind, PlanDiff, PlannedSlot
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ __all__ = [
     "days_table",
     "due_rows",
     "due_table",
+    "figures",
     "left_out_rows",
     "left_out_table",
     "visits_rows",
@@ -97,14 +98,14 @@ _DAYS = (
     Column("manager_id"),
     Column("manager"),
     Column("visits", Kind.NUMBER),
-    Column("leave", Kind.CLOCK),
-    Column("back", Kind.CLOCK),
-    Column("lunch_start", Kind.CLOCK),
-    Column("lunch_end", Kind.CLOCK),
     Column("talk_minutes", Kind.NUMBER),
     Column("travel_minutes", Kind.NUMBER),
     Column("waiting_minutes", Kind.NUMBER),
     Column("km", Kind.DECIMAL),
+    Column("leave", Kind.CLOCK),
+    Column("back", Kind.CLOCK),
+    Column("lunch_start", Kind.CLOCK),
+    Column("lunch_end", Kind.CLOCK),
 )
 _LEFT_OUT = (
     Column("client_id"),
@@ -206,19 +207,20 @@ def days_rows(plan: Plan, texts: Texts) -> Table:
                 texts.weekday(day.date),
                 day.manager_id,
                 day.manager_name,
-                day.totals.visits,
+                *figures(day.totals),
                 day.leave,
                 day.back,
                 day.lunch.start if day.lunch else None,
                 day.lunch.end if day.lunch else None,
-                day.totals.talk,
-                day.totals.travel,
-                day.totals.waiting,
-                _km(day.totals.metres),
             )
             for day in plan.days
         ),
     )
+
+
+def figures(totals: Totals) -> tuple[int, int, int, int, float]:
+    """Visits, minutes of talk, travel and waiting, and km."""
+    return totals.visits, totals.talk, totals.travel, totals.waiting, _km(totals.metres)
 
 
 def left_out_rows(plan: Plan, texts: Texts) -> Table:

@@ -19,12 +19,22 @@ from routeplan.book.models import (
 )
 from routeplan.due.models import DueKind
 from routeplan.language import Texts
-from routeplan.plan.plan import Cause, PersonToMeet, PlannedVisitStatus
+from routeplan.plan.plan import Cause, Leg, PersonToMeet, PlannedVisitStatus, Proof, Totals
 from routeplan.problem.adjust import Adjustment
 from routeplan.replan.diff import ChangeKind
 from routeplan.solve.result import Status
 
-__all__ = ["WORDED", "adjust_option", "person_words", "place_name", "word"]
+__all__ = [
+    "WORDED",
+    "adjust_option",
+    "kilometres",
+    "person_words",
+    "place_name",
+    "proof_words",
+    "totals_words",
+    "travel_words",
+    "word",
+]
 
 WORDED: dict[type[StrEnum], str] = {
     Anchor: "anchor",
@@ -65,3 +75,37 @@ def person_words(person: PersonToMeet, texts: Texts) -> str:
     """'Zhao Lixin (decision, deputy head, 138...)'."""
     about = texts.join([part for part in (word(person.layer, texts), person.role) if part])
     return texts("words.person", name=person.name, about=about, phone=person.phone).strip()
+
+
+def kilometres(metres: int) -> str:
+    """'7.1' of 7,089 metres."""
+    return f"{metres / 1000:.1f}"
+
+
+def travel_words(leg: Leg, texts: Texts) -> str:
+    """'24 min', or '≈24 min' for an estimate."""
+    return texts("words.about_minutes" if leg.estimated else "words.minutes", n=leg.minutes)
+
+
+def totals_words(totals: Totals, texts: Texts) -> str:
+    """'4 visits · talk 185 min · travel 181 min · 44.5 km'."""
+    return texts(
+        "words.totals",
+        n=totals.visits,
+        talk=totals.talk,
+        travel=totals.travel,
+        km=kilometres(totals.metres),
+    )
+
+
+def proof_words(proof: Proof, texts: Texts) -> str:
+    """How good the routes are known to be, and what ended the search."""
+    known: dict[str, int | str] = {
+        "status": word(proof.status, texts),
+        "cost": proof.cost,
+        "stopped_by": texts(f"words.stopped_{proof.stopped_by}"),
+        "seed": proof.seed,
+    }
+    if proof.bound is None or proof.gap is None:
+        return texts("words.proof", **known)
+    return texts("words.proof_bound", bound=proof.bound, gap=f"{100 * proof.gap:.1f}", **known)
