@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -27,7 +27,10 @@ __all__ = [
     "TravelSettings",
     "VisitSettings",
     "WorthSettings",
+    "parse_toml",
     "read_settings",
+    "read_toml",
+    "wrong_entries",
 ]
 
 Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
@@ -154,23 +157,39 @@ def read_settings(path: Path) -> Settings:
 
     Raises FileError or SettingsError naming every entry that is wrong.
     """
+    raw = read_toml(path)
     try:
-        raw = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        return Settings.model_validate(raw)
+    except ValidationError as error:
+        raise SettingsError(
+            "RP2002", message("error.settings", file=str(path), wrong=wrong_entries(error))
+        ) from error
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The tables of a TOML file. Raises FileError or SettingsError."""
+    try:
+        raw = path.read_bytes()
     except OSError as error:
         raise FileError(
             "RP3001", message("error.unreadable", file=str(path), why=str(error.strerror))
         ) from error
+    return parse_toml(raw, str(path))
+
+
+def parse_toml(raw: bytes, shown: str) -> dict[str, Any]:
+    """The tables of TOML text; `shown` names it in the SettingsError."""
+    try:
+        return tomllib.loads(raw.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(
-            "RP2001", message("error.not_toml", file=str(path), why=str(error))
+            "RP2001", message("error.not_toml", file=shown, why=str(error))
         ) from error
-    try:
-        return Settings.model_validate(raw)
-    except ValidationError as error:
-        wrong = [
-            f"{'.'.join(str(part) for part in item['loc'])} = {item['input']!r}: {item['msg']}"
-            for item in error.errors()
-        ]
-        raise SettingsError(
-            "RP2002", message("error.settings", file=str(path), wrong=wrong)
-        ) from error
+
+
+def wrong_entries(error: ValidationError) -> list[str]:
+    """Every entry that pydantic refused: 'talk.shortest = -1: Input should be ...'."""
+    return [
+        f"{'.'.join(str(part) for part in item['loc'])} = {item['input']!r}: {item['msg']}"
+        for item in error.errors()
+    ]
