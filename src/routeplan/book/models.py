@@ -102,12 +102,13 @@ class VisitStatus(StrEnum):
 
 
 class Rigidity(StrEnum):
-    """How firmly an appointment holds."""
+    """How firmly an appointment holds, and what it opens: an agreed hour or day counts even where
+    the site is closed, but never outside the manager's working time."""
 
-    EXACT = "exact"  # at its minute
-    LEEWAY = "leeway"  # within `leeway` minutes of it
-    DAY = "day"  # some time that day
-    WEEK = "week"  # some day that week
+    EXACT = "exact"  # at its minute, open or not
+    LEEWAY = "leeway"  # within `leeway` minutes of it, open or not
+    DAY = "day"  # that day in opening hours; at any hour where the site is closed all day
+    WEEK = "week"  # some day that week in opening hours
 
 
 class Site(Frozen):
@@ -281,6 +282,10 @@ class Book(Frozen):
     @cached_property
     def client_by_id(self) -> dict[str, Client]:
         return {client.id: client for client in self.clients}
+
+    @cached_property
+    def appointment_by_id(self) -> dict[str, Appointment]:
+        return {appointment.id: appointment for appointment in self.appointments}
 
     @cached_property
     def contacts_of(self) -> dict[str, tuple[Contact, ...]]:

@@ -1,0 +1,274 @@
+"""Puts book, due list, settings, calendar and travel into the integers of a `Problem`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Collection, Mapping, Sequence
+
+from routeplan.book.models import Anchor, Appointment, Book, Client, Manager, Site
+from routeplan.config import Settings
+from routeplan.due.models import DueList, DueVisit
+from routeplan.errors import UsageError
+from routeplan.language import Message, message
+from routeplan.point import Point
+from routeplan.problem.adjust import Adjustment
+from routeplan.problem.objective import required_penalty
+from routeplan.problem.problem import Gap, Problem, Shift, Visit
+from routeplan.problem.progress import Slot, UnderWay
+from routeplan.problem.shifts import ShiftDay, WorkingDay, working_days
+from routeplan.problem.windows import visit_windows
+from routeplan.problem.wishes import Wishes, check_adjustments, collect_wishes
+from routeplan.travel.matrix import TravelMatrix
+from routeplan.travel.source import TravelSource
+from routeplan.values import Frozen
+from routeplan.workdays import WorkCalendar
+
+__all__ = ["BuiltProblem", "build_problem"]
+
+
+class BuiltProblem(Frozen):
+    """A problem and what its indices stand for.
+
+    Every visit of the due list is in exactly one of `visits`, `unlocated` and `dropped`.
+    """
+
+    problem: Problem
+    visits: tuple[DueVisit, ...]
+    """Parallel to `problem.visits`."""
+    shifts: tuple[ShiftDay, ...]
+    """Parallel to `problem.shifts`: by manager in book order, then date."""
+    points: tuple[Point, ...]
+    """Parallel to `problem.places`."""
+    unlocated: tuple[DueVisit, ...] = ()
+    """At a site without a point: nobody can be sent there."""
+    dropped: tuple[DueVisit, ...] = ()
+    """Left out by a `Drop` adjustment."""
+    notes: tuple[Message, ...] = ()
+    """What the reader of the plan must know."""
+
+
+def build_problem(
+    book: Book,
+    due: DueList,
+    settings: Settings,
+    calendar: WorkCalendar,
+    travel: TravelSource,
+    *,
+    manager_ids: Collection[str] | None = None,
+    adjustments: Sequence[Adjustment] = (),
+    planned: Mapping[str, Slot] | None = None,
+    under_way: Sequence[UnderWay] = (),
+    now: dt.datetime | None = None,
+) -> BuiltProblem:
+    """The problem of planning `due` for the managers named, all of the book by default.
+
+    A visit is for the client's manager or a backup, at no extra cost; an appointment for whom it
+    was made with. `planned` says where visits (by `DueVisit.id`) stood in the plan before,
+    `under_way` how far days that have begun have got; from `now` on only. With `manager_ids`, list
+    the due visits for the same managers: others come without any window.
+
+    Raises UsageError for unknown managers and for adjustments that cannot be meant.
+    """
+    managers = _managers(book, manager_ids)
+    check_adjustments(
+        adjustments, book, managers, due, settings, calendar, replanning=now is not None
+    )
+    wishes = collect_wishes(adjustments)
+    days = working_days(
+        managers, due.horizon.days, settings, calendar, wishes, under_way=under_way, now=now
+    )
+    kept, unlocated, dropped = _sorted_out(book, due, wishes)
+
+    places = _Places()
+    anchors = [
+        (
+            None if day.start_point is None else places.number(day.start_point, day.start_name),
+            None if day.end_point is None else places.number(day.end_point, day.end_name),
+        )
+        for day in days
+    ]
+    shift_days = tuple(day.shift for day in days)
+    visits = tuple(
+        _visit(visit, point, book, shift_days, settings, calendar, wishes, planned or {}, places)
+        for visit, point in kept
+    )
+    matrices, matrix_of = _matrices(days, places.points, travel)
+    due_visits = tuple(visit for visit, _ in kept)
+    shifts = tuple(
+        Shift(
+            manager=day.manager.id,
+            day=due.horizon.days.index(day.shift.date),
+            start=day.shift.pieces[0].start,
+            end=day.shift.pieces[-1].end,
+            start_place=start_place,
+            end_place=end_place,
+            matrix=matrix,
+            lunch=day.lunch,
+            max_visits=day.max_visits,
+            max_talk=day.max_talk,
+        )
+        for day, (start_place, end_place), matrix in zip(days, anchors, matrix_of, strict=True)
+    )
+    return BuiltProblem(
+        problem=Problem(
+            days=due.horizon.days,
+            places=tuple(places.names),
+            matrices=matrices,
+            shifts=shifts,
+            visits=visits,
+            gaps=_gaps(due_visits, visits, shift_days),
+            required_penalty=required_penalty(visits, matrices, len(shifts)),
+        ),
+        visits=due_visits,
+        shifts=shift_days,
+        points=tuple(places.points),
+        unlocated=unlocated,
+        dropped=dropped,
+        notes=_notes(days),
+    )
+
+
+class _Places:
+    """Numbers points as they come; equal points share a number and the first one's name."""
+
+    def __init__(self) -> None:
+        self.points: list[Point] = []
+        self.names: list[str] = []
+        self._numbers: dict[Point, int] = {}
+
+    def number(self, point: Point, name: str) -> int:
+        if point not in self._numbers:
+            self._numbers[point] = len(self.points)
+            self.points.append(point)
+            self.names.append(name)
+        return self._numbers[point]
+
+
+def _managers(book: Book, manager_ids: Collection[str] | None) -> tuple[Manager, ...]:
+    if manager_ids is None:
+        return book.managers
+    unknown = sorted(set(manager_ids) - set(book.manager_by_id))
+    if unknown:
+        known = sorted(book.manager_by_id)
+        raise UsageError("RP4002", message("error.manager", ids=unknown, known=known))
+    return tuple(manager for manager in book.managers if manager.id in manager_ids)
+
+
+def _sorted_out(
+    book: Book, due: DueList, wishes: Wishes
+) -> tuple[list[tuple[DueVisit, Point]], tuple[DueVisit, ...], tuple[DueVisit, ...]]:
+    """The due visits to plan with where they are, those without a point, and those dropped."""
+    kept: list[tuple[DueVisit, Point]] = []
+    unlocated: list[DueVisit] = []
+    dropped: list[DueVisit] = []
+    for visit in due.due:
+        point = book.client_by_id[visit.client_id].site(visit.site_id).point
+        if visit.client_id in wishes.drop:
+            dropped.append(visit)
+        elif point is None:
+            unlocated.append(visit)
+        else:
+            kept.append((visit, point))
+    return kept, tuple(unlocated), tuple(dropped)
+
+
+def _visit(
+    visit: DueVisit,
+    point: Point,
+    book: Book,
+    shifts: Sequence[ShiftDay],
+    settings: Settings,
+    calendar: WorkCalendar,
+    wishes: Wishes,
+    planned: Mapping[str, Slot],
+    places: _Places,
+) -> Visit:
+    client = book.client_by_id[visit.client_id]
+    site = client.site(visit.site_id)
+    appointment = book.appointment_by_id[visit.appointment_id] if visit.appointment_id else None
+    talk = max(1, wishes.talk.get(client.id, visit.talk_minutes))
+    find_room = 0 if site.room.strip() else settings.visits.find_room
+    return Visit(
+        id=visit.id,
+        client=client.id,
+        place=places.number(point, _site_name(client, site)),
+        talk=talk,
+        before=settings.visits.arrive_early + find_room,
+        after=settings.visits.buffer,
+        worth=visit.worth,
+        required=visit.required or client.id in wishes.must,
+        windows=visit_windows(
+            visit,
+            appointment,
+            site,
+            shifts,
+            _who_may_go(client, appointment),
+            calendar,
+            settings.churn,
+            talk=talk,
+            also=wishes.open_at.get(client.id, {}),
+            slot=planned.get(visit.id),
+        ),
+    )
+
+
+def _site_name(client: Client, site: Site) -> str:
+    return f"{client.name} ({site.id})" if site.id else client.name
+
+
+def _who_may_go(client: Client, appointment: Appointment | None) -> tuple[str, ...]:
+    if appointment is not None:
+        return (appointment.manager_id or client.manager_id,)
+    return (client.manager_id, *client.backup_ids)
+
+
+def _matrices(
+    days: Sequence[WorkingDay], points: Sequence[Point], travel: TravelSource
+) -> tuple[tuple[TravelMatrix, ...], list[int]]:
+    """One matrix per mode and kind of day, and which one each day uses."""
+    numbers: dict[tuple[str, str], int] = {}
+    matrices: list[TravelMatrix] = []
+    used: list[int] = []
+    for day in days:
+        key = (day.manager.mode, travel.day_key(day.shift.date))
+        if key not in numbers:
+            numbers[key] = len(matrices)
+            matrices.append(travel.matrix(points, day.manager.mode, day.shift.date))
+        used.append(numbers[key])
+    return tuple(matrices), used
+
+
+def _gaps(
+    due: Sequence[DueVisit], visits: Sequence[Visit], shifts: Sequence[ShiftDay]
+) -> tuple[Gap, ...]:
+    """Between any two visits of a client, as the one between them may be left out; not where their
+    windows keep them apart anyway."""
+    dates = [[shifts[window.shift].date for window in visit.windows] for visit in visits]
+    by_client: dict[str, list[int]] = {}
+    for number in sorted(range(len(due)), key=lambda number: due[number].sequence):
+        by_client.setdefault(due[number].client_id, []).append(number)
+    return tuple(
+        Gap(first=first, second=second, days=due[second].min_gap_days)
+        for numbers in by_client.values()
+        for first, second in itertools.combinations(numbers, 2)
+        if dates[first]
+        and dates[second]
+        and (min(dates[second]) - max(dates[first])).days < due[second].min_gap_days
+    )
+
+
+def _notes(days: Sequence[WorkingDay]) -> tuple[Message, ...]:
+    """One for each manager whose start or end is not open, but nobody knows where it is."""
+    notes: dict[str, Message] = {}
+    for manager in (day.manager for day in days):
+        unknown = [
+            message(f"words.anchor_{anchor}")
+            for anchor in dict.fromkeys((manager.start, manager.end))
+            if anchor is not Anchor.OPEN and manager.place(anchor) is None
+        ]
+        if unknown:
+            notes[manager.id] = message(
+                "problem.anchor_unknown", manager=manager.name, places=unknown
+            )
+    return tuple(notes.values())

@@ -1,0 +1,36 @@
+"""Reads problem.json."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from routeplan.errors import FileError
+from routeplan.language import message
+from routeplan.problem.problem import Problem
+
+__all__ = ["read_problem"]
+
+FAULTS_SHOWN = 3
+
+
+def read_problem(path: Path) -> Problem:
+    """The problem of a file. Raises FileError naming the first faults."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise FileError(
+            "RP3001", message("error.unreadable", file=str(path), why=str(error.strerror))
+        ) from error
+    try:
+        return Problem.model_validate_json(data.removeprefix(codecs.BOM_UTF8))
+    except ValidationError as error:
+        wrong = [
+            ": ".join(filter(None, (".".join(str(part) for part in item["loc"]), item["msg"])))
+            for item in error.errors(include_input=False, include_url=False)[:FAULTS_SHOWN]
+        ]
+        raise FileError(
+            "RP3021", message("error.not_problem", file=str(path), wrong=wrong)
+        ) from error
