@@ -29,6 +29,13 @@ class Frozen(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    def __copy__(self) -> Self:
+        """Leaves cached properties behind: `model_copy` may change what they were made from."""
+        copied = super().__copy__()
+        for name in set(copied.__dict__) - set(type(self).model_fields):
+            del copied.__dict__[name]
+        return copied
+
 
 def parse_clock(text: object) -> int:
     """Minutes after midnight of '9:00', '09:00', '0900' or an int; 24:00 is the day's end.
