@@ -11,8 +11,9 @@ import io
 import math
 import re
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from rich.cells import cell_len
 
@@ -66,16 +67,25 @@ HIGHEST_ROW = 409.0
 
 FONT = "Microsoft YaHei"
 """On every Chinese Windows; Excel and WPS take the system's own font elsewhere."""
+FONT_SIZE = 10
 LINE_HEIGHT = 15.0
 CARD_WIDTH = 32
-CARD_LINE = 160
+LONGEST_LINE = 160
 """Characters of one line of a card; the Visits sheet has the text in full."""
-WIDEST_COLUMN = 44
+WIDEST_COLUMN = 36
 INK = "#1F2933"
 FAINT = "#52606D"
 HEADER = {"bold": True, "bg_color": "#243B53", "font_color": "#FFFFFF"}
 TIER_COLOURS = {Tier.A: "#FBD9D3", Tier.B: "#FCEFC7", Tier.C: "#DCEBDD"}
 CARD_BORDER = {"border": 1, "border_color": "#BCCCDC"}
+
+_ALIGN = {
+    Kind.NUMBER: "right",
+    Kind.DECIMAL: "right",
+    Kind.DATE: "center",
+    Kind.CLOCK: "center",
+    Kind.FLAG: "center",
+}
 
 # What XML 1.0 cannot hold, lone surrogates included.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -97,7 +107,11 @@ def workbook_bytes(plan: Plan, texts: Texts, *, diff: PlanDiff | None = None) ->
             "in_memory": True,
             "strings_to_formulas": False,
             "strings_to_urls": False,
-            "default_format_properties": {"font_name": FONT, "font_size": 10, "font_color": INK},
+            "default_format_properties": {
+                "font_name": FONT,
+                "font_size": FONT_SIZE,
+                "font_color": INK,
+            },
         },
     )
     book.set_size(2400, 1500)
@@ -109,7 +123,7 @@ def workbook_bytes(plan: Plan, texts: Texts, *, diff: PlanDiff | None = None) ->
         writer.table("changes", changes_rows(diff, texts), frozen=3)
     for days in _by_manager(plan):
         writer.board(plan, days)
-    writer.table("visits", visits_rows(plan, texts), frozen=7)
+    writer.table("visits", visits_rows(plan, texts), frozen=7, printed=20)
     writer.table("left_out", left_out_rows(plan, texts), frozen=2)
     writer.table("due", due_rows(plan, texts), frozen=3)
     book.close()
@@ -120,6 +134,10 @@ class _Line(NamedTuple):
     text: str
     bold: bool = False
     faint: bool = False
+
+
+_Card: TypeAlias = tuple[list[_Line], str | None]
+"""Lines and the colour behind them."""
 
 
 class _Writer:
@@ -165,73 +183,73 @@ class _Writer:
         self, sheet: Worksheet, row: int, column: int, kind: Kind, value: Value, **style: object
     ) -> None:
         """One cell as the type that Excel has for it."""
-        style = {"valign": "top", **style}
+        style = {"valign": "top", "align": _ALIGN.get(kind, "left"), **style}
         if value is None or value == "":
             sheet.write_blank(row, column, None, self.style(**style))
         elif isinstance(value, bool):
             self.text(sheet, row, column, self.texts("workbook.yes") if value else "", **style)
         elif isinstance(value, dt.date):
             date = dt.datetime.combine(value, dt.time())
-            style = {"align": "left", **style}
             sheet.write_datetime(row, column, date, self.style(num_format="yyyy-mm-dd", **style))
         elif isinstance(value, str):
             self.text(sheet, row, column, value, text_wrap=True, **style)
         elif kind is Kind.CLOCK:
             # A plain hh:mm shows the day's end as 00:00.
             shape = "hh:mm" if value < MINUTES_PER_DAY else "[hh]:mm"
-            style = {"align": "left", **style}
             share = value / MINUTES_PER_DAY
             sheet.write_number(row, column, share, self.style(num_format=shape, **style))
         else:
             shape = {Kind.DECIMAL: "#,##0.0#", Kind.NUMBER: "#,##0"}[kind]
             sheet.write_number(row, column, value, self.style(num_format=shape, **style))
 
-    def header(self, sheet: Worksheet, row: int, columns: Sequence[Column]) -> None:
-        for number, column in enumerate(columns):
-            self.text(
-                sheet, row, number, self.heading(column), text_wrap=True, valign="vcenter", **HEADER
-            )
+    def header(self, sheet: Worksheet, row: int, columns: Sequence[Column], left: int = 0) -> None:
+        for number, column in enumerate(columns, left):
+            align = _ALIGN.get(column.kind, "left")
+            heading = self.heading(column)
+            self.text(sheet, row, number, heading, align=align, valign="vcenter", **HEADER)
 
     def heading(self, column: Column) -> str:
         return column.name if column.extra else self.texts(f"workbook.column_{column.name}")
 
-    def rows(self, sheet: Worksheet, top: int, table: Table) -> None:
-        tiers = [number for number, column in enumerate(table.columns) if column.name == "tier"]
+    def rows(self, sheet: Worksheet, top: int, table: Table, widths: Sequence[int]) -> None:
         line = {"bottom": 1, "bottom_color": "#E4E7EB"}
         for row, values in enumerate(table.rows, top):
+            height = 1
             for number, (column, value) in enumerate(zip(table.columns, values, strict=True)):
                 fill = {}
-                if number in tiers and not column.extra and value in set(Tier):
+                if column.name == "tier" and not column.extra and value in set(Tier):
                     fill = {"bg_color": TIER_COLOURS[Tier(str(value))], "align": "center"}
                 self.value(sheet, row, number, column.kind, value, **line, **fill)
+                height = max(height, _wrapped(_shown(column.kind, value), widths[number]))
+            sheet.set_row(row, _points(height))
 
-    def widths(self, sheet: Worksheet, table: Table, room: int = 0) -> None:
-        """Columns as wide as their text, counting a Chinese character as two."""
+    def widths(self, sheet: Worksheet, table: Table, room: int = 0) -> list[int]:
+        """Makes columns as wide as their text, counting a Chinese character as two."""
+        widths: list[int] = []
         for number, column in enumerate(table.columns):
             cells = [self.heading(column) + " " * room]
             cells += [_shown(column.kind, row[number]) for row in table.rows]
             widest = max(cell_len(line) for cell in cells for line in cell.split("\n"))
-            sheet.set_column(number, number, min(widest + 2, WIDEST_COLUMN))
+            widths.append(min(widest + 2, WIDEST_COLUMN))
+            sheet.set_column(number, number, widths[-1])
+        return widths
 
-    def table(self, part: str, table: Table, *, frozen: int) -> None:
-        """A sheet that is one table: filtered, its header and first columns always in view."""
+    def table(self, part: str, table: Table, *, frozen: int, printed: int | None = None) -> None:
+        """A sheet that is one table: filtered, header and the first `frozen` columns always seen,
+        the first `printed` columns on paper (None: all)."""
         sheet = self.sheet(self.texts(f"workbook.sheet_{part}"))
         self.header(sheet, 0, table.columns)
-        self.rows(sheet, 1, table)
-        self.widths(sheet, table, room=2)  # the filter's arrow
+        self.rows(sheet, 1, table, self.widths(sheet, table, room=2))  # the filter's arrow
         sheet.set_row(0, 24)
         sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
         sheet.freeze_panes(1, frozen)
         sheet.repeat_rows(0)
+        sheet.print_area(0, 0, len(table.rows), (printed or len(table.columns)) - 1)
 
     def overview(self, plan: Plan) -> None:
         texts = self.texts
         sheet = self.sheet(texts("workbook.sheet_overview"))
         first, last = plan.horizon.first.isoformat(), plan.horizon.last.isoformat()
-        self.text(
-            sheet, 0, 0, texts("workbook.title", first=first, last=last), bold=True, font_size=16
-        )
-        sheet.set_row(0, 28)
         lines = [
             totals_words(plan.totals, texts),
             texts("workbook.made_by", policy=plan.origin.policy, version=plan.origin.version),
@@ -243,83 +261,112 @@ class _Writer:
             wishes = [str(adjustment) for adjustment in plan.adjustments]
             lines.append(texts("workbook.adjusted", wishes=wishes))
         lines += [texts.render(note) for note in plan.notes]
-        for row, line in enumerate(lines, 1):
-            self.text(sheet, row, 0, line, font_color=FAINT)
-        row = len(lines) + 2
 
         days = days_rows(plan, texts)
+        widths = self.widths(sheet, days)
+        title = texts("workbook.title", first=first, last=last)
+        self.paragraph(sheet, 0, title, widths, bold=True, font_size=16)
+        for row, line in enumerate(lines, 1):
+            self.paragraph(sheet, row, line, widths, font_color=FAINT)
+        row = len(lines) + 2
+
         names = [column.name for column in days.columns]
-        people = slice(names.index("manager_id"), names.index("km") + 1)
-        columns = days.columns[people]
-        for number, column in enumerate(columns, people.start):
-            self.text(sheet, row, number, self.heading(column), **HEADER)
-        for own in _by_manager(plan):
+        left = names.index("manager_id")
+        columns = days.columns[left : names.index("km") + 1]
+        self.header(sheet, row, columns, left)
+        people: list[tuple[Value, ...]] = [
+            (own[0].manager_id, own[0].manager_name, *figures(_sum(own)))
+            for own in _by_manager(plan)
+        ]
+        people.append((texts("workbook.total"), None, *figures(plan.totals)))
+        for values in people:
             row += 1
-            values: tuple[Value, ...] = (
-                own[0].manager_id,
-                own[0].manager_name,
-                *figures(_sum(own)),
-            )
-            for number, (column, value) in enumerate(zip(columns, values, strict=True)):
-                self.value(sheet, row, people.start + number, column.kind, value)
-        row += 1
-        total_row = (texts("workbook.total"), None, *figures(plan.totals))
-        for number, (column, value) in enumerate(zip(columns, total_row, strict=True)):
-            self.value(sheet, row, people.start + number, column.kind, value, bold=True, top=1)
+            total = {"bold": True, "top": 1} if values is people[-1] else {}
+            for number, (column, value) in enumerate(zip(columns, values, strict=True), left):
+                self.value(sheet, row, number, column.kind, value, **total)
 
         row += 2
         self.header(sheet, row, days.columns)
-        self.rows(sheet, row + 1, days)
-        self.widths(sheet, days)
+        self.rows(sheet, row + 1, days, widths)
+        sheet.print_area(0, 0, row + len(days.rows), len(days.columns) - 1)
+
+    def paragraph(
+        self, sheet: Worksheet, row: int, text: str, widths: Sequence[int], **style: object
+    ) -> None:
+        """A text over the whole width, as high as it needs."""
+        cell = self.style(text_wrap=True, valign="top", **style)
+        if len(widths) > 1:
+            sheet.merge_range(row, 0, row, len(widths) - 1, "", cell)
+        sheet.write_string(row, 0, self.clean(text), cell)
+        size = float(str(style.get("font_size", FONT_SIZE))) / FONT_SIZE
+        sheet.set_row(row, _points(_wrapped(text, sum(widths) / size), size))
 
     def board(self, plan: Plan, days: Sequence[PlannedDay]) -> None:
         """One manager's days side by side, a block of rows a week, a card a visit."""
         texts = self.texts
         sheet = self.sheet(self.sheet_name(days[0].manager_name))
+        weeks = _by_week(days)
+        widths = [CARD_WIDTH] * max(len(Tier), *(len(week) for week in weeks))
+        sheet.set_column(0, len(widths) - 1, CARD_WIDTH)
+
         first, last = plan.horizon.first.isoformat(), plan.horizon.last.isoformat()
-        title = texts("workbook.board", manager=days[0].manager_name, first=first, last=last)
-        self.text(sheet, 0, 0, title, bold=True, font_size=14)
-        sheet.set_row(0, 24)
-        self.text(sheet, 1, 0, totals_words(_sum(days), texts), font_color=FAINT)
+        name = _short(days[0].manager_name)
+        title = texts("workbook.board", manager=name, first=first, last=last)
+        self.paragraph(sheet, 0, title, widths, bold=True, font_size=14)
+        self.paragraph(sheet, 1, totals_words(_sum(days), texts), widths, font_color=FAINT)
         if plan.estimated:
-            self.text(sheet, 2, 0, texts("words.estimated"), font_color=FAINT)
+            self.paragraph(sheet, 2, texts("words.estimated"), widths, font_color=FAINT)
         for number, tier in enumerate(Tier):
-            self.text(
-                sheet, 3, number, word(tier, texts), bg_color=TIER_COLOURS[tier], **CARD_BORDER
-            )
+            colour = TIER_COLOURS[tier]
+            self.text(sheet, 3, number, word(tier, texts), bg_color=colour, **CARD_BORDER)
         row = 5
-        widest = 1
-        for week in _by_week(days):
-            widest = max(widest, len(week))
+        for week in weeks:
             row = self.week(sheet, row, week) + 1
-        sheet.set_column(0, max(widest, len(Tier)) - 1, CARD_WIDTH)
+        sheet.fit_to_pages(1, len(weeks))
+        sheet.print_area(0, 0, row - 2, len(widths) - 1)
 
     def week(self, sheet: Worksheet, top: int, days: Sequence[PlannedDay]) -> int:
-        """One block of a board; returns the row after it."""
-        columns = [[self.card(day, episode) for episode in day_course(day)] for day in days]
-        heights = [0] * max((len(cards) for cards in columns), default=0)
-        for column, (day, cards) in enumerate(zip(days, columns, strict=True)):
+        """One block of a board: mornings, lunches and afternoons each begin on one row.
+
+        Returns the row after it.
+        """
+        for column, day in enumerate(days):
             self.text(sheet, top, column, self.texts.day(day.date), align="center", **HEADER)
-            about = self.beginning(day)
-            self.lines(sheet, top + 1, column, about, None)
-            for number, (lines, colour) in enumerate(cards):
-                self.lines(sheet, top + 2 + number, column, lines, colour)
-                heights[number] = max(heights[number], _height(lines))
-        sheet.set_row(top + 1, LINE_HEIGHT * max(_height(self.beginning(day)) for day in days))
-        for number, height in enumerate(heights):
-            sheet.set_row(top + 2 + number, min(LINE_HEIGHT * height + 4, HIGHEST_ROW))
-        return top + 2 + len(heights)
+        row = top + 1
+        columns = [[[(self.beginning(day), None)], *self.parts_of(day)] for day in days]
+        for parts in zip(*columns, strict=True):  # one part of every day
+            for cards in zip_longest(*parts, fillvalue=([], None)):
+                for column, (lines, colour) in enumerate(cards):
+                    self.card(sheet, row, column, lines, colour)
+                sheet.set_row(row, _points(max(_height(lines) for lines, _ in cards)))
+                row += 1
+        return row
+
+    def parts_of(self, day: PlannedDay) -> list[list[_Card]]:
+        """A day's cards before, at and after lunch."""
+        parts: list[list[_Card]] = [[], [], []]
+        part = 0
+        for episode in day_course(day):
+            if isinstance(episode, TimeWindow):
+                parts[1].append(self.episode(day, episode))
+                part = 2
+            else:
+                parts[part].append(self.episode(day, episode))
+        return parts
 
     def beginning(self, day: PlannedDay) -> list[_Line]:
         if day.leave is None:
             return [_Line(self.texts("workbook.nothing"), faint=True)]
+        totals = day.totals
+        km = kilometres(totals.metres)
         place = place_name(day.start_name, self.texts)
         return [
-            _Line(totals_words(day.totals, self.texts), faint=True),
+            _Line(self.texts("workbook.work", n=totals.visits, talk=totals.talk), faint=True),
+            _Line(self.texts("workbook.travel", travel=totals.travel, km=km), faint=True),
             _Line(self.texts("workbook.leave", at=day.leave, place=place)),
         ]
 
-    def card(self, day: PlannedDay, episode: Episode) -> tuple[list[_Line], str | None]:
+    def episode(self, day: PlannedDay, episode: Episode) -> _Card:
         """What a board says of an episode, and its colour."""
         texts = self.texts
         if isinstance(episode, PlannedVisit):
@@ -331,28 +378,24 @@ class _Writer:
             place = place_name(episode.name, texts)
             led = texts("workbook.led_nowhere", at=episode.arrive, place=place)
             return [_Line(led, faint=True)], None
-        back = texts(
-            "workbook.back",
-            at=episode.arrive,
-            place=place_name(day.end_name, texts),
-            travel=travel_words(episode, texts),
-            km=kilometres(episode.metres),
-        )
-        return [_Line(back)], None
+        place = place_name(day.end_name, texts)
+        back = texts("workbook.back", at=episode.arrive, place=place)
+        return [_Line(back), _Line(self.way(episode), faint=True)], None
 
     def visit_lines(self, visit: PlannedVisit) -> list[_Line]:
         texts = self.texts
-        marks = [visit.tier.value]
+        marks = [str(visit.talk), visit.tier.value]
         if visit.appointment:
             marks.append(f"★ {word(visit.appointment, texts)}")
         if visit.status is not PlannedVisitStatus.PLANNED:
             marks.append(word(visit.status, texts))
-        people = [person.name for person in visit.persons]
+        people = texts.join([person.name for person in visit.persons])
+        purpose = word(visit.purpose, texts)
         lines = [
-            _Line("  ".join((str(visit.talk), *marks)), bold=True),
+            _Line("  ".join(marks), bold=True),
             _Line(f"{visit.client_id} {visit.client_name}", bold=True),
             _Line(" ".join(filter(None, (visit.district, visit.address, visit.room)))),
-            _Line(": ".join(filter(None, (word(visit.purpose, texts), texts.join(people))))),
+            _Line(" · ".join(filter(None, (purpose, people)))),
         ]
         if visit.leg:
             lines.append(_Line(self.way(visit.leg), faint=True))
@@ -361,39 +404,32 @@ class _Writer:
         return lines
 
     def way(self, leg: Leg) -> str:
-        return self.texts(
-            "workbook.way",
-            travel=travel_words(leg, self.texts),
-            km=kilometres(leg.metres),
-            leave=leg.leave,
-            arrive=leg.arrive,
-        )
+        travel, km = travel_words(leg, self.texts), kilometres(leg.metres)
+        return self.texts("workbook.way", leave=leg.leave, arrive=leg.arrive, travel=travel, km=km)
 
-    def lines(
+    def card(
         self, sheet: Worksheet, row: int, column: int, lines: Sequence[_Line], colour: str | None
     ) -> None:
         """Several lines in one cell, each in its own style."""
         parts: list[Format | str] = []
         for number, line in enumerate(lines):
-            end = "\n" if number + 1 < len(lines) else ""
-            text = self.clean(_one_line(line.text)) + end
-            if not text:
-                continue
-            ink = FAINT if line.faint else INK
-            parts += [
-                self.style(bold=line.bold, font_color=ink, font_name=FONT, font_size=10),
-                text,
-            ]
+            text = self.clean(_short(line.text)) + ("\n" if number + 1 < len(lines) else "")
+            if text:
+                ink = FAINT if line.faint else INK
+                style = self.style(
+                    bold=line.bold, font_color=ink, font_name=FONT, font_size=FONT_SIZE
+                )
+                parts += [style, text]
         fill: dict[str, object] = {"bg_color": colour} if colour else {}
         cell = self.style(text_wrap=True, valign="top", **CARD_BORDER, **fill)
         if len(parts) > 2:
             sheet.write_rich_string(row, column, *parts, cell)
         else:  # XlsxWriter refuses rich text of one piece
-            sheet.write_string(row, column, "".join(parts[1::2]), cell)
+            sheet.write_string(row, column, "".join(str(part) for part in parts[1:]), cell)
 
     def sheet_name(self, wanted: str) -> str:
         """A name that Excel takes: short, unique whatever the case, without its own signs."""
-        plain = re.sub(r"[\[\]:*?/\\]", " ", _one_line(_ILLEGAL.sub("", wanted))).strip(" '") or "-"
+        plain = re.sub(r"[\[\]:*?/\\]", " ", _short(_ILLEGAL.sub("", wanted))).strip(" '") or "-"
         name, number = _cut(plain, LONGEST_SHEET_NAME), 1
         while name.casefold() in self.names:
             number += 1
@@ -427,16 +463,25 @@ def _shown(kind: Kind, value: Value) -> str:
     return "00:00" if kind is Kind.CLOCK else str(value)
 
 
+def _wrapped(text: str, width: float) -> int:
+    """Rows that a text takes in a column of `width` characters."""
+    usable = max(1.0, width - 2)
+    return sum(max(1, math.ceil(cell_len(line) / usable)) for line in text.split("\n"))
+
+
 def _height(lines: Iterable[_Line]) -> int:
-    """Rows of text that the lines take in a card, wrapped."""
-    usable = CARD_WIDTH - 2
-    return sum(max(1, math.ceil(cell_len(_one_line(line.text)) / usable)) for line in lines)
+    return sum(_wrapped(_short(line.text), CARD_WIDTH) for line in lines)
 
 
-def _one_line(text: str) -> str:
-    """A text without line ends, cut to a length that a card can show."""
+def _points(rows: int, size: float = 1.0) -> float:
+    """Height of so many rows of text, in points."""
+    return min((LINE_HEIGHT * rows + 3) * size, HIGHEST_ROW)
+
+
+def _short(text: str) -> str:
+    """A text on one line, cut to a length that a card can show."""
     flat = " ".join(text.split())
-    return flat if len(flat) <= CARD_LINE else flat[: CARD_LINE - 1] + "…"
+    return flat if len(flat) <= LONGEST_LINE else flat[: LONGEST_LINE - 1] + "…"
 
 
 def _units(text: str) -> int:
