@@ -76,7 +76,8 @@ class VisitSettings(Frozen):
 
 
 class ModeSettings(Frozen):
-    """A way of travelling: minutes = access + detour x great circle / speed x hour factor."""
+    """A way of travelling: minutes = access + detour x great circle / speed x hour factor, but not
+    more than on foot."""
 
     speed_kph: Annotated[float, Field(gt=0)]
     detour: Annotated[float, Field(ge=1)]

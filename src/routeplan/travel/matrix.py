@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Self
 
 from pydantic import model_validator
@@ -51,40 +52,45 @@ class TravelMatrix(Frozen):
             raise ValueError("travel slices must start at 0 and follow one another")
         return self
 
+    @cached_property
+    def _parts(self) -> tuple[tuple[int, Matrix], ...]:
+        """Start and minutes of each part of the day."""
+        return tuple((part.start, part.minutes) for part in self.slices) or ((0, self.minutes),)
+
     def leave_and_arrive(self, origin: int, destination: int, ready: int) -> tuple[int, int] | None:
-        """The departure at or after `ready` that arrives first, and its arrival; None: no way."""
-        if not self.slices:
-            minutes = self.minutes[origin][destination]
-            return None if minutes < 0 else (ready, ready + minutes)
+        """The departure at or after `ready` that arrives first (the earliest of several), and its
+        arrival; None: no way."""
         best: tuple[int, int] | None = None
-        for number, part in enumerate(self.slices):
-            if number + 1 < len(self.slices) and self.slices[number + 1].start <= ready:
+        for number, (start, matrix) in enumerate(self._parts):
+            if number + 1 < len(self._parts) and self._parts[number + 1][0] <= ready:
                 continue
-            leave = max(ready, part.start)
+            leave = max(ready, start)
             if best and leave >= best[1]:
                 break
-            minutes = part.minutes[origin][destination]
+            minutes = matrix[origin][destination]
             if minutes >= 0 and (best is None or leave + minutes < best[1]):
                 best = (leave, leave + minutes)
         return best
 
     def latest_leave(self, origin: int, destination: int, deadline: int) -> int | None:
-        """The latest departure that arrives by `deadline`; None: no way."""
-        if not self.slices:
-            minutes = self.minutes[origin][destination]
-            return None if minutes < 0 else deadline - minutes
-        ends = [part.start - 1 for part in self.slices[1:]] + [deadline]
-        for part, end in zip(reversed(self.slices), reversed(ends), strict=True):
-            minutes = part.minutes[origin][destination]
+        """The latest departure that arrives by `deadline`; None: no way, or none from midnight on.
+
+        It is the other side of `leave_and_arrive`: whoever is ready by then, and nobody later, can
+        arrive by the deadline.
+        """
+        end = deadline
+        for start, matrix in reversed(self._parts):
+            minutes = matrix[origin][destination]
             leave = min(end, deadline - minutes)
-            if minutes >= 0 and leave >= part.start:
+            if minutes >= 0 and leave >= start:
                 return leave
+            end = start - 1
         return None
 
     def minutes_at(self, origin: int, destination: int, leave: int) -> int:
         """Minutes when setting off exactly at `leave`; -1: no way."""
         chosen = self.minutes
-        for part in self.slices:
-            if part.start <= leave:
-                chosen = part.minutes
+        for start, matrix in self._parts:
+            if start <= leave:
+                chosen = matrix
         return chosen[origin][destination]
