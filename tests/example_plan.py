@@ -286,7 +286,7 @@ _ROUTES: tuple[tuple[_Manager, dt.date, str | None, tuple[_Stop, ...]], ...] = (
             _Stop("C012", "15:00", 50, Purpose.PITCH),
         ),
     ),
-    (LI, WEDNESDAY, "12:00", ()),
+    (LI, WEDNESDAY, None, ()),
 )
 
 
@@ -420,12 +420,11 @@ def _day(manager: _Manager, date: dt.date, lunch: str | None, stops: Sequence[_S
         )
         place = client.point
     back = _leg(manager.mode, place, manager.office, leave=ready) if visits else None
-    break_start = parse_clock(lunch) if lunch else None
-    break_ = (
-        TimeWindow(start=break_start, end=break_start + SETTINGS.lunch.minutes)
-        if break_start is not None
-        else None
-    )
+    break_ = None
+    if lunch:
+        break_ = TimeWindow(
+            start=parse_clock(lunch), end=parse_clock(lunch) + SETTINGS.lunch.minutes
+        )
     return PlannedDay(
         date=date,
         manager_id=manager.id,

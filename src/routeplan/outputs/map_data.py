@@ -1,0 +1,380 @@
+"""What the map page shows, as plain data with every word already in the reader's language.
+
+The page's script only lays it out. Points are (latitude, longitude) in the datum of the tiles.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
+
+from babel.dates import format_date
+
+from routeplan.language import Texts
+from routeplan.outputs.day_course import day_course
+from routeplan.outputs.wording import (
+    adjust_option,
+    kilometres,
+    person_words,
+    place_name,
+    travel_words,
+    word,
+)
+from routeplan.plan.plan import (
+    Detour,
+    Leg,
+    Plan,
+    PlannedDay,
+    PlannedVisit,
+    PlannedVisitStatus,
+    Remedy,
+    Totals,
+    UnplannedVisit,
+)
+from routeplan.point import Point
+from routeplan.values import TimeWindow, format_clock
+
+__all__ = ["COLOURS", "map_data"]
+
+Json: TypeAlias = dict[str, Any]
+Place: TypeAlias = tuple[float, float]
+Shown: TypeAlias = Callable[[Point], Point]
+
+COLOURS = (
+    "#0072b2",
+    "#d55e00",
+    "#00855f",
+    "#8c1f5c",
+    "#e69f00",
+    "#3d3aa6",
+    "#cc79a7",
+    "#56b4e9",
+    "#7a6a00",
+    "#3f3f3f",
+)
+"""One a manager: Okabe and Ito's colours for the colour-blind, lengthened by darker hues that stay
+apart in lightness. From the eleventh manager on they repeat."""
+
+DASHES = ("", "9 6", "2 6", "14 5 2 5", "5 5 1 5 1 5", "18 8", "1 9")
+"""One a day of the week, Monday solid."""
+
+_WORDS = (
+    "days",
+    "found",
+    "left_out",
+    "legend",
+    "managers",
+    "next",
+    "none_found",
+    "panel",
+    "previous",
+    "remedies",
+    "search",
+    "show_route",
+    "zoom_in",
+    "zoom_out",
+)
+
+
+def map_data(plan: Plan, texts: Texts, shown: Shown) -> Json:
+    """Everything on the page; `shown` converts points for display."""
+    return _Page(plan, texts, shown).data()
+
+
+class _Page:
+    def __init__(self, plan: Plan, texts: Texts, shown: Shown) -> None:
+        self.plan = plan
+        self.texts = texts
+        self._shown = shown
+
+    def data(self) -> Json:
+        plan, texts = self.plan, self.texts
+        managers = {day.manager_id: day.manager_name for day in plan.days}
+        dates = sorted({day.date for day in plan.days})
+        manager_numbers = {manager_id: number for number, manager_id in enumerate(managers)}
+        return {
+            "title": self.texts("map.title", first=plan.horizon.first, last=plan.horizon.last),
+            "words": {name: texts(f"map.{name}", n="{n}") for name in _WORDS},
+            "totals": self.headline(),
+            "managers": [
+                {
+                    "id": manager_id,
+                    "name": name,
+                    "colour": COLOURS[number % len(COLOURS)],
+                    "summary": self.summary(
+                        sum((d.totals for d in plan.days if d.manager_id == manager_id), Totals())
+                    ),
+                }
+                for number, (manager_id, name) in enumerate(managers.items())
+            ],
+            "dates": [self.date(date) for date in dates],
+            "routes": [
+                self.route(day, manager_numbers[day.manager_id], dates.index(day.date))
+                for day in plan.days
+            ],
+            "places": self.places(),
+            "leftOut": [self.left_out(visit) for visit in plan.left_out],
+            "districts": self.districts(),
+            "legend": self.legend(),
+            "notes": list(self.notes()),
+        }
+
+    def at(self, point: Point) -> Place:
+        shown = self._shown(point)
+        return round(shown.lat, 6), round(shown.lon, 6)
+
+    def minutes(self, minutes: int) -> str:
+        if minutes < 60:
+            return self.texts("map.minutes", minutes=minutes)
+        return self.texts("map.hours", hours=minutes // 60, minutes=minutes % 60)
+
+    def km(self, metres: int) -> str:
+        return self.texts("map.km", km=kilometres(metres))
+
+    def visits(self, visits: int) -> str:
+        return self.texts("map.visits", n=visits)
+
+    def travel(self, minutes: int) -> str:
+        key = "map.travel_estimated" if self.plan.estimated else "map.travel"
+        return self.texts(key, time=self.minutes(minutes))
+
+    def headline(self) -> list[Json]:
+        totals = self.plan.totals
+        travel = "map.total_travel_estimated" if self.plan.estimated else "map.total_travel"
+        return [
+            {"label": self.texts(key), "value": value}
+            for key, value in (
+                ("map.total_visits", str(totals.visits)),
+                ("map.total_talk", self.minutes(totals.talk)),
+                (travel, self.minutes(totals.travel)),
+                ("map.total_distance", self.km(totals.metres)),
+            )
+        ]
+
+    def summary(self, totals: Totals) -> str:
+        if not totals.visits:
+            return self.texts("map.no_visits")
+        return " · ".join(
+            (
+                self.visits(totals.visits),
+                self.texts("map.talk", time=self.minutes(totals.talk)),
+                self.travel(totals.travel),
+                self.km(totals.metres),
+            )
+        )
+
+    def date(self, date: dt.date) -> Json:
+        # A horizon of several weeks has several Mondays: there the day of the month tells more.
+        # CLDR's short weekday is 'Mo' in English; in Chinese its narrow one, '一', is as clear.
+        pattern = "EEEEE" if self.texts.language == "zh" else "EEEEEE"
+        return {
+            "date": date.isoformat(),
+            "label": f"{self.texts.weekday(date)} {date:%m-%d}",
+            "tag": str(date.day)
+            if self.plan.horizon.weeks > 1
+            else format_date(date, pattern, locale=self.texts.language),
+            "dash": DASHES[date.weekday()],
+        }
+
+    def route(self, day: PlannedDay, manager: int, date: int) -> Json:
+        path = [self.at(place.point) for place in day.places]
+        if day.start_point is not None and day.places and day.places[0].leg is not None:
+            path.insert(0, self.at(day.start_point))
+        if day.end_point is not None and day.way_back is not None:
+            path.append(self.at(day.end_point))
+        return {
+            "manager": manager,
+            "date": date,
+            "heading": self.texts.day(day.date),
+            "summary": self.summary(day.totals),
+            "path": path,
+            "steps": list(self.steps(day)),
+        }
+
+    def steps(self, day: PlannedDay) -> Iterator[Json]:
+        """A day's lines in the order of the clock."""
+        if day.leave is not None and day.places[0].leg is not None:
+            start = place_name(day.start_name, self.texts)
+            yield _step(format_clock(day.leave), self.texts("map.leave", place=start))
+        number = 0
+        for episode in day_course(day):
+            if isinstance(episode, PlannedVisit):
+                number += 1
+                yield {"kind": "stop", **self.stop(episode, number)}
+            elif isinstance(episode, TimeWindow):
+                yield _step(_span(episode.start, episode.end), self.texts("map.lunch"))
+            elif isinstance(episode, Detour):
+                name = place_name(episode.name, self.texts)
+                text = self.texts("map.detour", place=name)
+                yield _step(format_clock(episode.arrive), text, self.way(episode.leg))
+            else:
+                text = self.texts("map.back", place=place_name(day.end_name, self.texts))
+                yield _step(format_clock(episode.arrive), text, self.way(episode))
+
+    def way(self, leg: Leg | None) -> str:
+        """'≈34 min · transit · 12.3 km'; '' without a way."""
+        if leg is None:
+            return ""
+        parts = (travel_words(leg, self.texts), word(leg.mode, self.texts), self.km(leg.metres))
+        return " · ".join(parts)
+
+    def stop(self, visit: PlannedVisit, number: int) -> Json:
+        texts = self.texts
+        badges = [{"kind": "tier", "text": word(visit.tier, texts)}]
+        if visit.appointment is not None:
+            badges.append({"kind": "appointment", "text": word(visit.appointment, texts)})
+        elif visit.required:
+            badges.append({"kind": "required", "text": texts("map.required")})
+        if visit.status is not PlannedVisitStatus.PLANNED:
+            badges.append({"kind": visit.status.value, "text": word(visit.status, texts)})
+        rows = [
+            self.row(
+                "talk",
+                f"{_span(visit.talk.start, visit.talk.end)} · {self.minutes(visit.talk.minutes)}",
+            ),
+            self.row("arrive", format_clock(visit.arrive)),
+        ]
+        if visit.leg is not None:
+            key = "map.label_travel_estimated" if visit.leg.estimated else "map.label_travel"
+            rows.append(
+                {
+                    "label": texts(key),
+                    "values": [_span(visit.leg.leave, visit.leg.arrive), self.way(visit.leg)],
+                }
+            )
+        rows += [
+            self.row("purpose", word(visit.purpose, texts)),
+            self.row("persons", *(person_words(person, texts) for person in visit.persons)),
+            self.row("address", visit.address),
+            self.row("room", visit.room or texts("map.room_unknown")),
+            self.row("reasons", *(texts.render(reason.text) for reason in visit.reasons)),
+            self.row("note", visit.note),
+            *({"label": header, "values": [value]} for header, value in visit.extra.items()),
+            self.row("client_id", visit.client_id),
+        ]
+        return {
+            "number": number,
+            "name": visit.client_name,
+            "point": self.at(visit.point),
+            "time": _span(visit.talk.start, visit.talk.end),
+            "way": self.way(visit.leg),
+            "status": visit.status.value,
+            "booked": visit.appointment is not None,
+            "badges": badges,
+            "rows": [row for row in rows if any(row["values"])],
+            "find": "\n".join(
+                (
+                    visit.client_id,
+                    visit.client_name,
+                    visit.district,
+                    visit.address,
+                    *(person.name for person in visit.persons),
+                )
+            ),
+        }
+
+    def row(self, label: str, *values: str) -> Json:
+        return {"label": self.texts(f"map.label_{label}"), "values": list(values)}
+
+    def left_out(self, visit: UnplannedVisit) -> Json:
+        texts = self.texts
+        badges = [
+            {"kind": "tier", "text": word(visit.tier, texts)},
+            {"kind": "cause", "text": word(visit.cause, texts)},
+        ]
+        if visit.required:
+            badges.append({"kind": "required", "text": texts("map.required")})
+        rows = [
+            self.row("why", texts.render(visit.why)),
+            self.row("reasons", *(texts.render(reason.text) for reason in visit.reasons)),
+            self.row("address", visit.address),
+            self.row("client_id", visit.client_id),
+        ]
+        return {
+            "name": visit.client_name,
+            "tier": visit.tier.value,
+            "point": self.at(visit.point) if visit.point else None,
+            "badges": badges,
+            "why": texts.render(visit.why),
+            "rows": [row for row in rows if any(row["values"])],
+            "remedies": [self.remedy(remedy) for remedy in visit.remedies],
+            "find": "\n".join((visit.client_id, visit.client_name, visit.address)),
+        }
+
+    def remedy(self, remedy: Remedy) -> Json:
+        return {
+            "text": self.texts.render(remedy.text),
+            "adjust": [adjust_option(adjustment) for adjustment in remedy.adjustments],
+        }
+
+    def places(self) -> list[Json]:
+        """Where days start and end, each place once, with the routes that use it."""
+        found: dict[tuple[str, Place], dict[int, str]] = {}
+        for number, day in enumerate(self.plan.days):
+            for name, point in (
+                (day.start_name, day.start_point),
+                (day.end_name, day.end_point),
+            ):
+                if point is not None:
+                    place = place_name(name, self.texts), self.at(point)
+                    found.setdefault(place, {})[number] = day.manager_name
+        return [
+            {
+                "name": f"{name} · {self.texts.join(list(dict.fromkeys(routes.values())))}",
+                "point": point,
+                "routes": list(routes),
+            }
+            for (name, point), routes in found.items()
+        ]
+
+    def districts(self) -> list[Json]:
+        """The name of each district in the middle of its visits: a map without tiles needs them."""
+        found: dict[str, list[Place]] = {}
+        for _, visit in self.plan.visits:
+            if visit.district:
+                found.setdefault(visit.district, []).append(self.at(visit.point))
+        return [
+            {
+                "name": name,
+                "point": (
+                    round(sum(lat for lat, _ in points) / len(points), 6),
+                    round(sum(lon for _, lon in points) / len(points), 6),
+                ),
+            }
+            for name, points in found.items()
+        ]
+
+    def legend(self) -> list[Json]:
+        names = ("stop", "booked", "under_way", "done", "left_out", "place")
+        return [{"kind": name, "text": self.texts(f"map.legend_{name}")} for name in names]
+
+    def notes(self) -> Iterator[str]:
+        plan, texts = self.plan, self.texts
+        if plan.proof.gap is not None:
+            # Rounded up, so that what is said is true.
+            percent = math.ceil(plan.proof.gap * 1000) / 10
+            yield texts("map.proof", percent=f"{percent:g}") if percent else texts("map.proven")
+        if plan.estimated:
+            yield texts("map.estimated")
+        yield texts("map.lines")
+        yield from (texts.render(note) for note in plan.notes)
+        origin = plan.origin
+        yield texts(
+            "map.origin",
+            book=origin.book,
+            policy=origin.policy,
+            version=origin.version,
+            routeplan=origin.routeplan,
+        )
+        if origin.now is not None:
+            yield texts("map.as_of", now=f"{origin.now:%Y-%m-%d %H:%M}")
+
+
+def _span(start: int, end: int) -> str:
+    return f"{format_clock(start)}–{format_clock(end)}"
+
+
+def _step(time: str, text: str, way: str = "") -> Json:
+    return {"kind": "step", "time": time, "text": text, "way": way}

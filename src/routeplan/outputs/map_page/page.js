@@ -1,0 +1,215 @@
+// Puts the page together. `map` is the Leaflet map that folium made.
+
+const plan = JSON.parse(document.getElementById('plan').textContent);
+const { words } = plan;
+const panel = document.getElementById('panel');
+const narrow = window.matchMedia('(max-width: 720px)');
+const still = window.matchMedia('(prefers-reduced-motion: reduce)');
+
+map.createPane('districts').style.zIndex = 250;
+map.createPane('arrows').style.zIndex = 450;
+if (!plan.tiles) new Grid().addTo(map);
+L.control.scale({ imperial: false, position: 'bottomright' }).addTo(map);
+L.control.zoom({ position: 'topright', zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
+map.attributionControl.setPrefix(false);
+
+const ties = L.layerGroup().addTo(map);
+const routes = plan.routes.map((route) => drawRoute(route, plan.managers[route.manager], plan.dates[route.date]));
+const places = plan.places.map((place) => ({ place, marker: drawPlace(place) }));
+const leftOut = plan.leftOut.map((visit) => (visit.point ? drawLeftOut(visit) : { visit }));
+const districts = plan.tiles ? [] : plan.districts.map(drawDistrict);
+districts.forEach(({ marker }) => marker.addTo(map));
+
+// Nothing chosen shows everything.
+const chosen = { managers: new Set(), dates: new Set(), leftOut: true };
+let sought = '';
+
+const matches = (thing) => !sought || thing.find.toLowerCase().includes(sought);
+const shown = (drawn) => (!chosen.managers.size || chosen.managers.has(drawn.route.manager))
+  && (!chosen.dates.size || chosen.dates.has(drawn.route.date));
+const put = (layer, wanted) => (wanted ? map.addLayer(layer) : map.removeLayer(layer));
+
+let home = 0;
+
+function refresh() {
+  const visible = routes.filter(shown);
+  let found = 0;
+  for (const drawn of routes) {
+    put(drawn.group, visible.includes(drawn));
+    for (const entry of drawn.stops) {
+      const hit = matches(entry.stop);
+      entry.line.hidden = !hit;
+      entry.marker.setOpacity(hit ? 1 : 0.25);
+      found += hit && visible.includes(drawn) ? 1 : 0;
+    }
+    drawn.section.hidden = !visible.includes(drawn) || (sought && !drawn.stops.some(({ stop }) => matches(stop)));
+    drawn.section.classList.toggle('searching', Boolean(sought));
+  }
+  for (const entry of leftOut) {
+    const hit = matches(entry.visit);
+    entry.line.hidden = !hit;
+    found += hit ? 1 : 0;
+    if (entry.marker) put(entry.marker, chosen.leftOut && hit);
+  }
+  leftOutSection.hidden = !leftOut.some(({ line }) => !line.hidden);
+  for (const { place, marker } of places) put(marker, place.routes.some((number) => visible.includes(routes[number])));
+  for (const section of managerSections) section.hidden = [...section.querySelectorAll('.route')].every((one) => one.hidden);
+  map.getContainer().classList.toggle('one-day', new Set(visible.map(({ route }) => route.date)).size < 2);
+  status.textContent = !sought ? '' : found ? words.found.replace('{n}', found) : words.none_found;
+  layOut();
+}
+
+function layOut() {
+  const visible = routes.filter(shown);
+  const stops = visible.flatMap((drawn) => drawn.stops.map(({ marker }) => marker));
+  const others = leftOut.filter(({ marker }) => marker && map.hasLayer(marker)).map(({ marker }) => marker);
+  const fixed = places.filter(({ marker }) => map.hasLayer(marker)).map(({ marker }) => marker);
+  spread([...stops, ...others], fixed, ties, home - 1);
+  placeDistricts(districts, [...stops, ...others, ...fixed]);
+  for (const drawn of routes) {
+    for (const { arrow, from, to } of drawn.arrows) {
+      const long = map.latLngToLayerPoint(from).distanceTo(map.latLngToLayerPoint(to)) >= ARROW_ROOM;
+      if (long && visible.includes(drawn)) drawn.group.addLayer(arrow);
+      else drawn.group.removeLayer(arrow);
+    }
+  }
+}
+
+function fit(points) {
+  if (!points.length) return;
+  const sheet = narrow.matches ? panel.getBoundingClientRect().height : 0;
+  map.fitBounds(L.latLngBounds(points), {
+    paddingTopLeft: [40, 50], paddingBottomRight: [50, 40 + sheet], maxZoom: 15, animate: false,
+  });
+}
+
+function focus(drawn) {
+  for (const other of routes) {
+    const faint = drawn && other !== drawn;
+    other.lines.forEach((line) => line.getElement()?.classList.toggle('faint', Boolean(faint)));
+    other.arrows.forEach(({ arrow }) => arrow.getElement()?.classList.toggle('faint', Boolean(faint)));
+    other.stops.forEach(({ marker }) => marker.getElement()?.classList.toggle('faint', Boolean(faint)));
+  }
+}
+
+function open(entry) {
+  if (entry.drawn && !shown(entry.drawn)) clearFilters();
+  if (entry.visit && !chosen.leftOut) showLeftOut(true);
+  if (narrow.matches) setSheet('peek');
+  map.closePopup();
+  map.once('moveend', () => entry.marker.openPopup());
+  map.flyTo(entry.marker.home, Math.max(map.getZoom(), Math.min(home + 2, 14)), { animate: !still.matches, duration: 0.6 });
+}
+
+function showRoute(drawn) {
+  map.closePopup();
+  if (narrow.matches) setSheet('peek');
+  fit(drawn.route.path);
+  focus(drawn);
+}
+
+function choose(set, value) {
+  if (!set.delete(value)) set.add(value);
+  showChips();
+  refresh();
+  fit(routes.filter(shown).flatMap(({ route }) => route.path));
+}
+
+function clearFilters() {
+  chosen.managers.clear();
+  chosen.dates.clear();
+  showChips();
+  refresh();
+}
+
+function showLeftOut(wanted) {
+  chosen.leftOut = wanted;
+  showChips();
+  refresh();
+}
+
+function showChips() {
+  managerChips.forEach((one, number) => one.setAttribute('aria-pressed', chosen.managers.has(number)));
+  dateChips.forEach((one, number) => one.setAttribute('aria-pressed', chosen.dates.has(number)));
+  leftOutChip.setAttribute('aria-pressed', chosen.leftOut);
+}
+
+function setSheet(state) {
+  panel.dataset.sheet = state;
+  handle.setAttribute('aria-expanded', state !== 'peek');
+}
+
+const handle = element('button', {
+  type: 'button', id: 'handle', 'aria-label': words.panel, 'aria-expanded': 'false',
+  onclick: () => setSheet({ peek: 'half', half: 'full', full: 'peek' }[panel.dataset.sheet]),
+});
+const status = element('p', { id: 'found', role: 'status' });
+const search = element('input', { type: 'search', placeholder: words.search, 'aria-label': words.search, autocomplete: 'off' });
+const managerChips = plan.managers.map(({ name, colour }, number) => chip(name, colour, () => choose(chosen.managers, number)));
+const dateChips = plan.dates.map(({ label }, number) => chip(label, null, () => choose(chosen.dates, number)));
+const leftOutChip = chip(`${words.left_out} ${plan.leftOut.length}`, '#8b949e', () => showLeftOut(!chosen.leftOut));
+const managerSections = plan.managers.map(({ name, colour, summary }, number) => element('section', { class: 'manager' },
+  element('h2', { style: { '--colour': colour } }, element('span', { class: 'dot' }), said(name), said(summary, 'summary')),
+  routes.filter(({ route }) => route.manager === number).map((drawn) => routeSection(drawn, words, showRoute, open))));
+const leftOutSection = element('section', { class: 'manager' },
+  element('h2', { style: { '--colour': '#8b949e' } }, element('span', { class: 'dot' }), words.left_out, said(String(plan.leftOut.length), 'summary')),
+  element('ul', null, leftOut.map((entry) => leftOutLine(entry, words, open))));
+
+panel.setAttribute('aria-label', words.panel);
+panel.append(
+  handle,
+  element('header', { id: 'top' },
+    element('h1', null, plan.title),
+    element('ul', { class: 'figures' }, plan.totals.map(({ label, value }) => element('li', null,
+      element('strong', null, value), element('span', null, label))))),
+  element('div', { id: 'tools' },
+    search, status,
+    element('div', { class: 'chips', role: 'group', 'aria-label': words.managers }, managerChips, plan.leftOut.length > 0 && leftOutChip),
+    element('div', { class: 'chips', role: 'group', 'aria-label': words.days }, dateChips)),
+  element('div', { id: 'days' }, managerSections, leftOutSection,
+    element('footer', null, plan.notes.map((note) => element('p', null, said(note))))),
+);
+setSheet('peek');
+
+const popup = {
+  maxWidth: 330, minWidth: 260, maxHeight: 420, autoPanPaddingTopLeft: [16, 16],
+  autoPanPaddingBottomRight: [16, narrow.matches ? 150 : 16],
+};
+for (const drawn of routes) {
+  for (const entry of drawn.stops) {
+    entry.marker.bindPopup(() => stopPopup(entry, words, open), popup);
+    entry.marker.bindTooltip(() => element('span', null, said(entry.stop.name), element('br'), entry.stop.time), { direction: 'top', offset: [0, -14] });
+    entry.marker.on('popupopen', () => { focus(drawn); entry.line.classList.add('open'); entry.line.scrollIntoView({ block: 'nearest' }); });
+    entry.marker.on('popupclose', () => { focus(null); entry.line.classList.remove('open'); });
+  }
+}
+for (const { visit, marker } of leftOut) {
+  if (!marker) continue;
+  marker.bindPopup(() => leftOutPopup(visit, words), popup);
+  marker.bindTooltip(() => said(visit.name), { direction: 'top', offset: [0, -12] });
+}
+
+const key = L.control({ position: 'bottomleft' });
+key.onAdd = () => {
+  const box = legend(plan);
+  L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box);
+  return box;
+};
+key.addTo(map);
+
+search.addEventListener('input', () => { sought = search.value.trim().toLowerCase(); refresh(); });
+search.addEventListener('keydown', (event) => {
+  if (event.key !== 'Enter' || !sought) return;
+  const first = [...routes.flatMap(({ stops }) => stops), ...leftOut].find((entry) => entry.marker && matches(entry.stop || entry.visit));
+  if (first) open(first);
+});
+map.on('zoomend', layOut);
+map.on('click', () => focus(null));
+narrow.addEventListener('change', () => map.invalidateSize());
+
+const located = leftOut.filter(({ marker }) => marker).map(({ visit }) => visit.point);
+const paths = routes.flatMap(({ route }) => route.path);
+fit(paths.length ? paths : located);
+home = map.getZoom();
+showChips();
+refresh();
