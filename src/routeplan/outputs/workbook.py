@@ -79,13 +79,7 @@ HEADER = {"bold": True, "bg_color": "#243B53", "font_color": "#FFFFFF"}
 TIER_COLOURS = {Tier.A: "#FBD9D3", Tier.B: "#FCEFC7", Tier.C: "#DCEBDD"}
 CARD_BORDER = {"border": 1, "border_color": "#BCCCDC"}
 
-_ALIGN = {
-    Kind.NUMBER: "right",
-    Kind.DECIMAL: "right",
-    Kind.DATE: "center",
-    Kind.CLOCK: "center",
-    Kind.FLAG: "center",
-}
+_NUMBERS = (Kind.NUMBER, Kind.DECIMAL)
 
 # What XML 1.0 cannot hold, lone surrogates included.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -183,7 +177,7 @@ class _Writer:
         self, sheet: Worksheet, row: int, column: int, kind: Kind, value: Value, **style: object
     ) -> None:
         """One cell as the type that Excel has for it."""
-        style = {"valign": "top", "align": _ALIGN.get(kind, "left"), **style}
+        style = {"valign": "top", **_side(kind), **style}
         if value is None or value == "":
             sheet.write_blank(row, column, None, self.style(**style))
         elif isinstance(value, bool):
@@ -204,9 +198,8 @@ class _Writer:
 
     def header(self, sheet: Worksheet, row: int, columns: Sequence[Column], left: int = 0) -> None:
         for number, column in enumerate(columns, left):
-            align = _ALIGN.get(column.kind, "left")
-            heading = self.heading(column)
-            self.text(sheet, row, number, heading, align=align, valign="vcenter", **HEADER)
+            heading, side = self.heading(column), _side(column.kind)
+            self.text(sheet, row, number, heading, valign="vcenter", **side, **HEADER)
 
     def heading(self, column: Column) -> str:
         return column.name if column.extra else self.texts(f"workbook.column_{column.name}")
@@ -230,7 +223,7 @@ class _Writer:
             cells = [self.heading(column) + " " * room]
             cells += [_shown(column.kind, row[number]) for row in table.rows]
             widest = max(cell_len(line) for cell in cells for line in cell.split("\n"))
-            widths.append(min(widest + 2, WIDEST_COLUMN))
+            widths.append(min(widest + 3, WIDEST_COLUMN))
             sheet.set_column(number, number, widths[-1])
         return widths
 
@@ -455,6 +448,13 @@ def _by_week(days: Iterable[PlannedDay]) -> list[list[PlannedDay]]:
         year, week, _ = day.date.isocalendar()
         found.setdefault((year, week), []).append(day)
     return list(found.values())
+
+
+def _side(kind: Kind) -> dict[str, object]:
+    """Where a column's cells and its heading stand; numbers keep off the text to their right."""
+    if kind is Kind.TEXT:
+        return {"align": "left"}
+    return {"align": "right", "indent": 1} if kind in _NUMBERS else {"align": "center"}
 
 
 def _shown(kind: Kind, value: Value) -> str:

@@ -1,0 +1,437 @@
+"""What the terminal shows: plans, due lists, faults, changes, and a search under way.
+
+Reports are rich renderables without boxes, readable at 80 columns, in colour or piped. Text from
+the user's files is never markup, and its control characters show as escapes (`visible`).
+"""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+from collections.abc import Iterable, Sequence
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from routeplan.book.faults import Fault, Severity
+from routeplan.book.models import Book, Client, Tier
+from routeplan.due.models import DueList, DueVisit, NotDue
+from routeplan.language import Message, Texts
+from routeplan.outputs.day_course import Episode, day_course
+from routeplan.outputs.wording import (
+    adjust_option,
+    kilometres,
+    place_name,
+    proof_words,
+    totals_words,
+    travel_words,
+    word,
+)
+from routeplan.plan.plan import (
+    Detour,
+    Leg,
+    Plan,
+    PlannedDay,
+    PlannedVisit,
+    PlannedVisitStatus,
+    Totals,
+    UnplannedVisit,
+)
+from routeplan.replan.diff import Change, ChangeKind, PlanDiff, PlannedSlot
+from routeplan.solve.stop import Progress
+from routeplan.values import TimeWindow, format_clock
+
+__all__ = [
+    "SearchDisplay",
+    "diff_report",
+    "due_report",
+    "faults_report",
+    "plan_report",
+    "visible",
+]
+
+TIER_STYLES = {Tier.A: "bold red", Tier.B: "yellow", Tier.C: "green"}
+LONGEST_VALUE = 60
+"""Characters of a faulty cell that are shown."""
+PLAIN_INTERVAL = 3.0
+"""Seconds between progress lines where there is no terminal."""
+
+_ESCAPED = frozenset(("Cc", "Cs", "Zl", "Zp"))
+# They turn the reading direction, so that a line can pretend to say something else.
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def visible(text: str) -> str:
+    """The text with control, line-breaking and direction characters as escapes such as \\x1b."""
+    return "".join(
+        char.encode("unicode_escape").decode("ascii")
+        if unicodedata.category(char) in _ESCAPED or char in _BIDI
+        else char
+        for char in text
+    )
+
+
+def plan_report(plan: Plan, texts: Texts) -> RenderableType:
+    """Each day with its hours and ways, the totals, and who is left out with what would help."""
+    title = texts(
+        "terminal.plan",
+        first=plan.horizon.first,
+        last=plan.horizon.last,
+        policy=plan.origin.policy,
+        version=plan.origin.version,
+    )
+    parts: list[RenderableType] = [_text(title, "bold")]
+    if plan.estimated:
+        parts.append(_text(texts("words.estimated"), "dim"))
+    for day in plan.days:
+        parts += ["", *_day(day, texts)]
+    parts += ["", *_figures(plan, texts), "", *_left_out(plan.left_out, texts)]
+    return Group(*parts)
+
+
+def due_report(
+    due_list: DueList, book: Book, texts: Texts, *, show_all: bool = False, sums: bool = False
+) -> RenderableType:
+    """Who is due, by manager and most urgent first, with dates and reasons.
+
+    `sums` adds how each worth adds up, `show_all` who is not due and why.
+    """
+    horizon = due_list.horizon
+    title = texts(
+        "terminal.due",
+        n=len(due_list.due),
+        first=horizon.first,
+        last=horizon.last,
+        policy=due_list.policy,
+    )
+    parts: list[RenderableType] = [_text(title, "bold")]
+    parts += _notes(due_list.notes, texts)
+    for manager in book.managers:
+        own = [
+            visit
+            for visit in due_list.due
+            if book.client_by_id[visit.client_id].manager_id == manager.id
+        ]
+        if not own:
+            continue
+        heading = texts("terminal.due_of", name=manager.name, id=manager.id, n=len(own))
+        parts += ["", _text(heading, "bold underline")]
+        for visit in own:
+            parts += _due(visit, book.client_by_id[visit.client_id], texts, sums=sums)
+    if show_all:
+        heading = texts("terminal.not_due", n=len(due_list.not_due))
+        parts += ["", _text(heading, "bold underline")]
+        for entry in due_list.not_due:
+            parts += _not_due(entry, book.client_by_id[entry.client_id], texts)
+    return Group(*parts)
+
+
+def faults_report(faults: Sequence[Fault], texts: Texts) -> RenderableType:
+    """All faults of a book by sheet and row, each with its mend; then how many there are."""
+    if not faults:
+        return _text(texts("terminal.no_fault"), "green")
+    sheets: dict[tuple[str, str], list[Fault]] = {}
+    for fault in faults:
+        sheets.setdefault((fault.file, fault.sheet), []).append(fault)
+    parts: list[RenderableType] = []
+    for (file, sheet), found in sheets.items():
+        where = texts("terminal.where", file=file, sheet=sheet) if sheet else file
+        parts += [_text(where, "bold underline"), _fault_table(found, texts), ""]
+    wrong = sum(fault.severity is Severity.FAULT for fault in faults)
+    counts = [texts("terminal.faults", n=wrong)] if wrong else []
+    if wrong < len(faults):
+        counts.append(texts("terminal.notes", n=len(faults) - wrong))
+    parts.append(_text(texts.join(counts), "bold red" if wrong else "bold"))
+    return Group(*parts)
+
+
+def diff_report(diff: PlanDiff, texts: Texts) -> RenderableType:
+    """What a re-plan took out, moved, brought in and kept, and the totals before and after."""
+    order = (ChangeKind.REMOVED, ChangeKind.MOVED, ChangeKind.ADDED, ChangeKind.KEPT)
+    counts = [
+        texts("terminal.count", n=len(diff.of(kind)), kind=word(kind, texts)) for kind in order
+    ]
+    title = texts(
+        "terminal.changes",
+        before=diff.before_version,
+        after=diff.after_version,
+        counts=texts.join(counts),
+    )
+    parts: list[RenderableType] = [_text(title, "bold")]
+    for kind in order:
+        if changes := diff.of(kind):
+            parts += ["", _text(word(kind, texts), "bold underline")]
+            parts += _changes(changes, texts)
+    parts.append("")
+    for key, totals in (("terminal.before", diff.before), ("terminal.after", diff.after)):
+        parts.append(_text(texts(key, totals=totals_words(totals, texts))))
+    return Group(*parts)
+
+
+class SearchDisplay:
+    """Shows a search under way on `console` (standard error), which it leaves as it was.
+
+    Give `update` to `solve` as its progress callback. One line that keeps changing on a terminal,
+    a line every few seconds elsewhere, nothing when `quiet`.
+    """
+
+    def __init__(self, texts: Texts, console: Console, *, quiet: bool = False) -> None:
+        self._texts = texts
+        self._console = console
+        self._quiet = quiet
+        self._latest: Progress | None = None
+        self._printed: Progress | None = None
+        self._live: Live | None = None
+        self._began = 0.0
+
+    def __enter__(self) -> Self:
+        self._began = time.monotonic()
+        if not self._quiet and self._console.is_terminal and not self._console.is_dumb_terminal:
+            self._live = Live(
+                console=self._console,
+                get_renderable=self._now,
+                transient=True,
+                refresh_per_second=4,
+            )
+            self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._live:
+            self._live.stop()
+        elif kind is None and self._latest is not self._printed:
+            self._print()
+
+    def update(self, progress: Progress) -> None:
+        """Takes note of a better solution."""
+        self._latest = progress
+        if self._live:
+            # A solver busy in compiled code may not let the refreshing thread run.
+            self._live.refresh()
+        elif not self._printed or progress.seconds - self._printed.seconds >= PLAIN_INTERVAL:
+            self._print()
+
+    def _print(self) -> None:
+        self._printed = self._latest
+        if self._latest and not self._quiet:
+            self._console.print(self._line(self._latest, self._latest.seconds))
+
+    def _now(self) -> Text:
+        seconds = time.monotonic() - self._began
+        if self._latest is None:
+            return _text(self._texts("terminal.searching", seconds=f"{seconds:.0f}"), "dim")
+        return self._line(self._latest, seconds)
+
+    def _line(self, progress: Progress, seconds: float) -> Text:
+        bound, cost = progress.bound, progress.cost
+        key = "terminal.progress" if bound is None else "terminal.progress_bound"
+        gap = 100 * (cost - bound) / cost if bound is not None and cost else 0.0
+        return _text(
+            self._texts(
+                key,
+                seconds=f"{seconds:.0f}",
+                n=progress.visits,
+                cost=cost,
+                bound=bound or 0,
+                gap=f"{gap:.1f}",
+            ),
+            "dim",
+        )
+
+
+def _day(day: PlannedDay, texts: Texts) -> list[RenderableType]:
+    name = texts("terminal.day", name=day.manager_name, id=day.manager_id, date=day.date)
+    if not day.places:
+        return [_text(name, "bold"), _indented(_text(texts("terminal.nothing"), "dim"))]
+    start = texts("terminal.start", place=place_name(day.start_name, texts))
+    table = Table(box=None, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.header_style = "dim"
+    table.add_column("", justify="right", no_wrap=True)
+    for column in ("leave", "arrive", "talk"):
+        table.add_column(texts(f"terminal.column_{column}"), no_wrap=True)
+    for column in ("travel", "km"):
+        table.add_column(texts(f"terminal.column_{column}"), no_wrap=True, justify="right")
+    table.add_column(texts("terminal.column_client"), overflow="fold")
+    stop = 0
+    for episode in day_course(day):
+        stop += isinstance(episode, PlannedVisit)
+        table.add_row(*_row(day, episode, stop, texts))
+    about = f"{totals_words(day.totals, texts)} · {start}"
+    return [_text(name, "bold"), _indented(_text(about, "dim")), _indented(table)]
+
+
+def _row(day: PlannedDay, episode: Episode, stop: int, texts: Texts) -> tuple[Text, ...]:
+    """Stop, leave, arrive, talk, travel, km and what for."""
+    if isinstance(episode, TimeWindow):
+        return _cells("", "", "", str(episode), "", "", texts("terminal.lunch"), style="dim")
+    if isinstance(episode, Leg):
+        back = texts("terminal.back", place=place_name(day.end_name, texts))
+        way = _way(episode, episode.arrive, texts)
+        return _cells("", *way[:2], "", *way[2:], back, style="dim")
+    way = _way(episode.leg, episode.arrive, texts)
+    if isinstance(episode, Detour):
+        place = place_name(episode.name, texts)
+        nowhere = texts("terminal.led_nowhere", place=place)
+        return _cells("", *way[:2], "", *way[2:], nowhere, style="dim")
+    cells = _cells(str(stop), *way[:2], str(episode.talk), *way[2:])
+    return (*cells, _visit(episode, texts))
+
+
+def _way(leg: Leg | None, arrive: int, texts: Texts) -> tuple[str, str, str, str]:
+    """Leave, arrive, travel and km."""
+    if leg is None:
+        return "", format_clock(arrive), "", ""
+    return (
+        format_clock(leg.leave),
+        format_clock(leg.arrive),
+        travel_words(leg, texts),
+        kilometres(leg.metres),
+    )
+
+
+def _visit(visit: PlannedVisit, texts: Texts) -> Text:
+    text = _client(visit.tier, visit.client_id, visit.client_name)
+    if visit.appointment:
+        text.append(f"  ★ {word(visit.appointment, texts)}", "cyan")
+    if visit.status is not PlannedVisitStatus.PLANNED:
+        text.append(f"  {word(visit.status, texts)}", "dim")
+    return text
+
+
+def _figures(plan: Plan, texts: Texts) -> list[RenderableType]:
+    by_manager: dict[str, tuple[str, Totals]] = {}
+    for day in plan.days:
+        name, totals = by_manager.get(day.manager_id, (day.manager_name, Totals()))
+        by_manager[day.manager_id] = (name, totals + day.totals)
+    parts: list[RenderableType] = []
+    if len(by_manager) > 1:
+        for name, totals in by_manager.values():
+            said = totals_words(totals, texts)
+            parts.append(_text(texts("terminal.whose", name=name, totals=said)))
+    parts.append(_text(texts("terminal.all", totals=totals_words(plan.totals, texts)), "bold"))
+    parts.append(_text(texts("terminal.proof", proof=proof_words(plan.proof, texts)), "dim"))
+    return parts + _notes(plan.notes, texts)
+
+
+def _notes(notes: Iterable[Message], texts: Texts) -> list[RenderableType]:
+    return [_text(texts("terminal.note", note=note), "yellow") for note in notes]
+
+
+def _left_out(left_out: Sequence[UnplannedVisit], texts: Texts) -> list[RenderableType]:
+    if not left_out:
+        return [_text(texts("terminal.none_left_out"), "green")]
+    parts: list[RenderableType] = [
+        _text(texts("terminal.left_out", n=len(left_out)), "bold underline")
+    ]
+    for visit in left_out:
+        name = _client(visit.tier, visit.client_id, visit.client_name)
+        if visit.required:
+            name.append(f"  {texts('terminal.must')}", "bold red")
+        parts.append(name)
+        cause = texts("terminal.cause", cause=word(visit.cause, texts), why=visit.why)
+        parts.append(_indented(_text(cause)))
+        for remedy in visit.remedies:
+            said = texts("terminal.remedy", remedy=remedy.text)
+            parts.append(_indented(_text(said, "green")))
+            # One a line: none is broken where a terminal ends, so each can be copied.
+            options = (_text(adjust_option(wish), "cyan") for wish in remedy.adjustments)
+            parts += [_indented(option, 7) for option in options]
+    return parts
+
+
+def _due(visit: DueVisit, client: Client, texts: Texts, *, sums: bool) -> list[RenderableType]:
+    name = _client(client.tier, visit.id, client.name)
+    name.append(f"  {texts('terminal.urgency', urgency=f'{visit.urgency:.2f}')}", "dim")
+    if visit.required:
+        name.append(f"  {texts('terminal.must')}", "bold red")
+    last = visit.last_visit.isoformat() if visit.last_visit else texts("terminal.never")
+    dates = texts(
+        "terminal.dates", earliest=visit.earliest, due=visit.due, latest=visit.latest, last=last
+    )
+    parts: list[RenderableType] = [name, _indented(_text(dates))]
+    parts += [_indented(_text(texts.render(reason.text), "dim")) for reason in visit.reasons]
+    if sums:
+        terms = " + ".join(f"{texts.render(term.name)} {term.worth}" for term in visit.worth_terms)
+        parts.append(_indented(_text(texts("terminal.sum", worth=visit.worth, terms=terms))))
+    return parts
+
+
+def _not_due(entry: NotDue, client: Client, texts: Texts) -> list[RenderableType]:
+    reason = texts.render(entry.reason)
+    if entry.next_due:
+        reason = texts("terminal.next_due", reason=reason, date=entry.next_due)
+    name = _client(client.tier, client.id, client.name)
+    return [name, _indented(_text(reason, "dim"))]
+
+
+def _fault_table(faults: Iterable[Fault], texts: Texts) -> Table:
+    table = Table(box=None, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.header_style = "dim"
+    table.add_column(texts("terminal.column_row"), justify="right", no_wrap=True)
+    table.add_column(texts("terminal.column_column"), overflow="fold", max_width=16)
+    table.add_column(texts("terminal.column_value"), overflow="fold", max_width=20)
+    table.add_column(texts("terminal.column_problem"), overflow="fold", ratio=1)
+    for fault in sorted(faults, key=lambda fault: (fault.row or 0, fault.code)):
+        value = fault.value
+        if len(value) > LONGEST_VALUE:
+            value = value[: LONGEST_VALUE - 1] + "…"
+        grave = fault.severity is Severity.FAULT
+        said = _text(texts.render(fault.problem), "red" if grave else "yellow")
+        said.append(f" [{fault.code}]", "dim")
+        said.append("\n")
+        said.append_text(_text(texts("terminal.remedy", remedy=fault.fix)))
+        table.add_row(
+            _text("" if fault.row is None else str(fault.row)),
+            _text(fault.column),
+            _text(value),
+            said,
+        )
+    return table
+
+
+def _changes(changes: Iterable[Change], texts: Texts) -> list[RenderableType]:
+    parts: list[RenderableType] = []
+    for change in changes:
+        parts.append(_text(f"{change.client_id} {change.client_name}"))
+        old, new = (slot and _slot(slot, texts) for slot in (change.old, change.new))
+        if change.kind is ChangeKind.MOVED:
+            said = texts("terminal.instead", old=old or "", new=new or "")
+        else:
+            said = new or old or ""
+        parts.append(_indented(_text(said, "dim")))
+    return parts
+
+
+def _slot(slot: PlannedSlot, texts: Texts) -> str:
+    return texts(
+        "terminal.slot", date=slot.date, start=slot.start, end=slot.end, manager=slot.manager_name
+    )
+
+
+def _client(tier: Tier, number: str, name: str) -> Text:
+    text = _text("")
+    text.append(tier.value, TIER_STYLES[tier])
+    return text.append(f" {visible(number)} {visible(name)}", "bold")
+
+
+def _cells(*cells: str, style: str = "") -> tuple[Text, ...]:
+    return tuple(_text(cell, style) for cell in cells)
+
+
+def _indented(what: RenderableType, by: int = 4) -> Padding:
+    return Padding.indent(what, by)
+
+
+def _text(text: str, style: str = "") -> Text:
+    """Text as it is: no markup, no control characters, folded rather than cut."""
+    return Text(visible(text), style=style, overflow="fold")
