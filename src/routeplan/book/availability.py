@@ -8,7 +8,7 @@ from routeplan.book.models import Manager, Site
 from routeplan.values import TimeWindow, WeeklyHours, open_windows
 from routeplan.workdays import WorkCalendar
 
-__all__ = ["hours_on", "shift_pieces", "site_windows"]
+__all__ = ["hours_on", "is_duty_day", "shift_pieces", "site_windows"]
 
 
 def shift_pieces(
@@ -18,10 +18,15 @@ def shift_pieces(
 
     Public holidays are off and make-up working days on, whatever weekdays the manager works.
     """
-    usual = day.weekday() in manager.weekdays and calendar.holiday(day) is None
-    if not usual and not calendar.is_make_up(day):
+    if not is_duty_day(manager, day, calendar):
         return ()
     return open_windows((manager.shift or default_shift,), manager.leave, day)
+
+
+def is_duty_day(manager: Manager, day: dt.date, calendar: WorkCalendar) -> bool:
+    """Whether the manager works on `day` when not on leave."""
+    usual = day.weekday() in manager.weekdays and calendar.holiday(day) is None
+    return usual or calendar.is_make_up(day)
 
 
 def site_windows(site: Site, day: dt.date, calendar: WorkCalendar) -> tuple[TimeWindow, ...]:
