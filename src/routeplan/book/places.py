@@ -1,0 +1,53 @@
+"""Latitude and longitude of a row to a point, with the mistakes that people make there."""
+
+from __future__ import annotations
+
+from routeplan.book.codes import FaultCode
+from routeplan.book.records import Record
+from routeplan.book.reporter import Reporter
+from routeplan.point import Point
+
+__all__ = ["read_point"]
+
+
+def read_point(
+    record: Record, lat_column: str, lon_column: str, reporter: Reporter
+) -> Point | None:
+    """The point, or None when both are blank or one cannot be meant."""
+    lat, lon = record.values.get(lat_column), record.values.get(lon_column)
+    if {lat_column, lon_column, "datum"} & record.bad:
+        return None
+    if lat is None and lon is None:
+        return None
+    if lat is None or lon is None:
+        blank = lat_column if lat is None else lon_column
+        record.bad.add(blank)
+        label = record.table.spec.by_name[blank].label
+        reporter.report(FaultCode.HALF_POINT, record.place(blank), column=label)
+        return None
+    if record.values.get("datum", "WGS-84") != "WGS-84":
+        record.bad.add("datum")
+        reporter.report(FaultCode.DATUM, record.place("datum"), datum=record.values["datum"])
+        return None
+    if _swapped(lat, lon):
+        code, column = FaultCode.SWAPPED_COORDINATES, lat_column
+    elif not -90 <= lat <= 90:
+        code, column = FaultCode.BAD_COORDINATE, lat_column
+    elif not -180 <= lon <= 180:
+        code, column = FaultCode.BAD_COORDINATE, lon_column
+    elif lat == lon == 0:
+        code, column = FaultCode.ZERO_COORDINATES, lat_column
+    else:
+        return Point(lat=lat, lon=lon)
+    record.bad.add(column)
+    reporter.report(code, record.place(column), lat=str(lat), lon=str(lon))
+    return None
+
+
+def _swapped(lat: float, lon: float) -> bool:
+    """Whether the two make sense only the other way round.
+
+    A latitude over 90 always does. Western China (73-90° E, 18-54° N) swapped lies in the Arctic
+    Ocean between Novaya Zemlya and Svalbard, where nobody has clients.
+    """
+    return (90 < abs(lat) <= 180 and abs(lon) <= 90) or (73 <= lat <= 90 and 18 <= lon <= 54)

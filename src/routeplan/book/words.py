@@ -1,0 +1,139 @@
+"""The words of a book's vocabularies, in Chinese and English, as users type them."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+from routeplan.book.cells import CellError, Kind, normal
+from routeplan.book.codes import FaultCode
+from routeplan.book.models import (
+    Anchor,
+    ClientKind,
+    Layer,
+    MustVisitReason,
+    Purpose,
+    Rigidity,
+    Tier,
+    TravelMode,
+    VisitStatus,
+)
+
+__all__ = ["VOCABULARIES", "nearest", "vocabulary", "word_key"]
+
+VOCABULARIES: Mapping[str, Mapping[Any, tuple[str, ...]]] = {
+    "tier": {
+        Tier.A: ("A类", "A", "A级", "tier A", "class A"),
+        Tier.B: ("B类", "B", "B级", "tier B", "class B"),
+        Tier.C: ("C类", "C", "C级", "tier C", "class C"),
+    },
+    "yes_no": {
+        True: ("是", "yes", "y", "true", "1", "√", "✓", "有", "拍照", "listed"),
+        False: ("否", "no", "n", "false", "0", "×", "x", "无", "非拍照", "不是", "not listed"),
+    },
+    "kind": {
+        ClientKind.ACCOUNT: ("集团客户", "account", "老客户", "存量客户", "客户"),
+        ClientKind.PROSPECT: ("首谈客户", "prospect", "新客户", "潜在客户", "意向客户", "lead"),
+    },
+    "mode": {
+        TravelMode.WALK: ("步行", "walk", "走路", "walking", "on foot"),
+        TravelMode.BICYCLE: ("自行车", "bicycle", "单车", "骑行", "共享单车", "bike", "cycling"),
+        TravelMode.EBIKE: ("电动车", "e-bike", "电瓶车", "电单车", "电动自行车", "electric bike"),
+        TravelMode.CAR: (
+            "驾车",
+            "car",
+            "开车",
+            "自驾",
+            "汽车",
+            "打车",
+            "出租车",
+            "driving",
+            "taxi",
+        ),
+        TravelMode.TRANSIT: (
+            *("公交", "transit", "地铁", "公共交通", "公交地铁", "地铁/公交", "公交/地铁"),
+            *("bus", "metro", "subway", "public transport"),
+        ),
+    },
+    "anchor": {
+        Anchor.OFFICE: ("公司", "office", "办公室", "单位", "营业厅"),
+        Anchor.HOME: ("家", "home", "家里", "住址", "住处"),
+        Anchor.OPEN: ("不限", "open", "客户处", "任意", "any"),
+    },
+    "layer": {
+        Layer.DECISION: ("决策层", "decision", "决策人", "一把手", "decision maker"),
+        Layer.MANAGEMENT: ("管理层", "management", "中层"),
+        Layer.OPERATION: ("操作层", "operation", "经办人", "执行层", "operations"),
+        Layer.INFLUENCER: ("其他影响者", "influencer", "影响者", "影响人", "其他"),
+    },
+    "must_visit": {
+        MustVisitReason.CLIENT_ASKED: ("客户要求", "client asked", "客户约见", "客户邀请"),
+        MustVisitReason.COMPLAINT: ("投诉", "complaint", "客户投诉"),
+        MustVisitReason.COMPETITOR: ("竞争对手", "competitor", "竞争", "竞争对手拜访", "对手挖角"),
+        MustVisitReason.PRESENCE: ("业务需要上门", "presence", "上门服务", "业务需要", "现场服务"),
+        MustVisitReason.JUDGED: ("客户经理判断", "judged", "经理判断", "judged necessary"),
+    },
+    "purpose": {
+        Purpose.PITCH: ("业务推介", "pitch", "推介", "推荐业务", "pitch new service"),
+        Purpose.KEEP_WARM: ("联络感情", "keep warm", "联络", "日常拜访", "relation"),
+        Purpose.GIFT: ("赠送礼品", "gift", "礼品", "送礼品"),
+        Purpose.BUSINESS: ("业务办理", "business", "办理业务", "办业务"),
+        Purpose.OPINIONS: ("征求意见", "opinions", "意见征询", "ask for opinions"),
+        Purpose.COMPLAINT: ("解决投诉", "complaint", "投诉", "投诉处理", "处理投诉"),
+    },
+    "status": {
+        VisitStatus.DONE: ("已完成", "done", "完成", "已拜访", "completed"),
+        VisitStatus.NOT_MET: ("未遇", "not met", "未见到", "客户不在"),
+        VisitStatus.CANCELLED: ("取消", "cancelled", "已取消", "canceled"),
+    },
+    "rigidity": {
+        Rigidity.EXACT: ("准时", "exact", "固定时间", "精确", "fixed"),
+        Rigidity.LEEWAY: ("可浮动", "leeway", "浮动", "前后可调", "flexible"),
+        Rigidity.DAY: ("当天", "day", "当日", "定日", "any time that day"),
+        Rigidity.WEEK: ("当周", "week", "本周", "该周", "any day that week"),
+    },
+    "datum": {
+        "WGS-84": ("WGS-84", "WGS84", "GPS", "EPSG:4326"),
+        "GCJ-02": ("GCJ-02", "GCJ02", "火星坐标", "高德", "腾讯", "amap", "gaode"),
+        "BD-09": ("BD-09", "BD09", "百度", "baidu"),
+    },
+}
+"""Vocabulary → value → its words: the Chinese one written first, the English one second.
+
+A tier is written alike in both languages but for the suffix; a datum has one name.
+"""
+
+
+def word_key(raw: str) -> str:
+    """What makes two spellings the same word or header."""
+    return re.sub(r"[\s_\-*:]", "", normal(raw).casefold())
+
+
+def nearest(raw: str, known: list[str], cutoff: float = 0.6) -> str:
+    """The known spelling that is most like `raw`; '' when none is near."""
+    keys = {word_key(one): one for one in known}
+    found = difflib.get_close_matches(word_key(raw), list(keys), n=1, cutoff=cutoff)
+    return keys[found[0]] if found else ""
+
+
+def vocabulary(name: str) -> Kind:
+    """How cells with the words of a vocabulary are read and written."""
+    words = VOCABULARIES[name]
+    by_key: dict[str, Hashable] = {}
+    for value, spellings in words.items():
+        for one in (*spellings, str(value)):
+            by_key.setdefault(word_key(one), value)
+
+    def read(raw: str) -> Hashable:
+        key = word_key(raw)
+        if key in by_key:
+            return by_key[key]
+        known = tuple("/".join(dict.fromkeys(spellings[:2])) for spellings in words.values())
+        near = nearest(raw, [one for spellings in words.values() for one in spellings])
+        if near:
+            raise CellError(FaultCode.UNKNOWN_WORD, "book.near_word_fix", near=near, known=known)
+        raise CellError(FaultCode.UNKNOWN_WORD, known=known)
+
+    return Kind(read, lambda value, language: words[value][0 if language == "zh" else 1])
