@@ -29,7 +29,6 @@ from routeplan.outputs.wording import (
     place_name,
     proof_words,
     totals_words,
-    travel_words,
     word,
 )
 from routeplan.plan.plan import (
@@ -166,7 +165,7 @@ def diff_report(diff: PlanDiff, texts: Texts) -> RenderableType:
     for kind in order:
         if changes := diff.of(kind):
             parts += ["", _text(word(kind, texts), "bold underline")]
-            parts += _changes(changes, texts)
+            parts += _changes(kind, changes, texts)
     parts.append("")
     for key, totals in (("terminal.before", diff.before), ("terminal.after", diff.after)):
         parts.append(_text(texts(key, totals=totals_words(totals, texts))))
@@ -294,17 +293,20 @@ def _way(leg: Leg | None, arrive: int, texts: Texts) -> tuple[str, str, str, str
     return (
         format_clock(leg.leave),
         format_clock(leg.arrive),
-        travel_words(leg, texts),
+        texts("terminal.about", n=leg.minutes) if leg.estimated else str(leg.minutes),
         kilometres(leg.metres),
     )
 
 
 def _visit(visit: PlannedVisit, texts: Texts) -> Text:
     text = _client(visit.tier, visit.client_id, visit.client_name)
+    marks: list[str] = []
     if visit.appointment:
-        text.append(f"  ★ {word(visit.appointment, texts)}", "cyan")
+        marks.append(f"★ {word(visit.appointment, texts)}")
     if visit.status is not PlannedVisitStatus.PLANNED:
-        text.append(f"  {word(visit.status, texts)}", "dim")
+        marks.append(word(visit.status, texts))
+    if marks:
+        text.append("\n" + texts.join(marks), "cyan")
     return text
 
 
@@ -345,7 +347,7 @@ def _left_out(left_out: Sequence[UnplannedVisit], texts: Texts) -> list[Renderab
             parts.append(_indented(_text(said, "green")))
             # One a line: none is broken where a terminal ends, so each can be copied.
             options = (_text(adjust_option(wish), "cyan") for wish in remedy.adjustments)
-            parts += [_indented(option, 7) for option in options]
+            parts += [_indented(option, 4) for option in options]
     return parts
 
 
@@ -399,16 +401,14 @@ def _fault_table(faults: Iterable[Fault], texts: Texts) -> Table:
     return table
 
 
-def _changes(changes: Iterable[Change], texts: Texts) -> list[RenderableType]:
+def _changes(kind: ChangeKind, changes: Sequence[Change], texts: Texts) -> list[RenderableType]:
+    names = [f"{change.client_id} {change.client_name}" for change in changes]
+    if kind is ChangeKind.KEPT:
+        return [_text(texts.join(names))]
     parts: list[RenderableType] = []
-    for change in changes:
-        parts.append(_text(f"{change.client_id} {change.client_name}"))
-        old, new = (slot and _slot(slot, texts) for slot in (change.old, change.new))
-        if change.kind is ChangeKind.MOVED:
-            said = texts("terminal.instead", old=old or "", new=new or "")
-        else:
-            said = new or old or ""
-        parts.append(_indented(_text(said, "dim")))
+    for name, change in zip(names, changes, strict=True):
+        slots = [_slot(slot, texts) for slot in (change.old, change.new) if slot]
+        parts += [_text(name), _indented(_text(" → ".join(slots), "dim"))]
     return parts
 
 
@@ -428,7 +428,7 @@ def _cells(*cells: str, style: str = "") -> tuple[Text, ...]:
     return tuple(_text(cell, style) for cell in cells)
 
 
-def _indented(what: RenderableType, by: int = 4) -> Padding:
+def _indented(what: RenderableType, by: int = 2) -> Padding:
     return Padding.indent(what, by)
 
 
