@@ -60,13 +60,12 @@ class PersonToMeet(Frozen):
 
 
 class Detour(Frozen):
-    """A trip that a re-plan found under way and that led to no visit: the client cancelled, or the
-    manager was on the way back when the day went on."""
+    """A trip that a re-plan found under way and that led to no visit: the client cancelled."""
 
     after: Annotated[int, Field(ge=0)]
     """How many of the day's visits came before it."""
     name: str
-    """Of the place reached: a client's name, or the day's `end_name`."""
+    """The client's."""
     point: Point
     leg: Leg | None
     """None where the route starts here."""
@@ -141,7 +140,7 @@ class PlannedDay(Frozen):
     way_back: Leg | None
     """None without visits, or where the route ends at the last client."""
     lunch: TimeWindow | None
-    """None on a day without visits, or where the shift leaves out the lunch window."""
+    """None where the shift does not span the hours of lunch."""
     totals: Totals
     detours: tuple[Detour, ...] = ()
 

@@ -1,0 +1,297 @@
+"""From a solver's routes to a plan that people read: dates, hours, persons, reasons, figures."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Mapping, Sequence
+
+from routeplan.book.availability import hours_on
+from routeplan.book.models import Anchor, Appointment, Book, Contact, Layer
+from routeplan.config import Settings, VisitSettings
+from routeplan.due.models import DueList, DueVisit
+from routeplan.language import Message
+from routeplan.plan.explain import Cancelled, Done, Explainer
+from routeplan.plan.insert import with_what_pays
+from routeplan.plan.plan import (
+    CostTerms,
+    Leg,
+    PersonToMeet,
+    Plan,
+    PlannedDay,
+    PlannedVisit,
+    PlanOrigin,
+    Proof,
+    Totals,
+)
+from routeplan.problem.adjust import Adjustment
+from routeplan.problem.build import BuiltProblem
+from routeplan.problem.problem import Lunch, Problem
+from routeplan.problem.wishes import collect_wishes
+from routeplan.solve.evaluate import route_cost
+from routeplan.solve.result import Result, Route, Solution, Stop
+from routeplan.values import TimeWindow
+from routeplan.workdays import WorkCalendar
+
+__all__ = ["build_plan", "day_totals"]
+
+_LAYERS = (Layer.DECISION, Layer.MANAGEMENT, Layer.OPERATION, Layer.INFLUENCER)
+
+
+def build_plan(
+    built: BuiltProblem,
+    result: Result,
+    book: Book,
+    due: DueList,
+    settings: Settings,
+    origin: PlanOrigin,
+    *,
+    adjustments: Sequence[Adjustment] = (),
+    kept: Sequence[PlannedDay] = (),
+    cancelled: Mapping[str, Cancelled] | None = None,
+    notes: Sequence[Message] = (),
+) -> Plan:
+    """The plan that a result for `built.problem` means.
+
+    `kept` are days of an earlier plan as far as they have gone (done and under way, with the way
+    back that ends them if nothing follows); what the result adds to such a day comes after it.
+    `cancelled` are visits, by id, that no route makes because the client said so.
+    """
+    result = with_what_pays(built.problem, result)
+    routes = {route.shift: route for route in result.solution.routes}
+    begun = {(day.manager_id, day.date): day for day in kept}
+    days = []
+    for number in range(len(built.shifts)):
+        day = _day(built, number, routes.get(number), book, settings, origin.calendar)
+        before = begun.pop((day.manager_id, day.date), None)
+        days.append(_joined(before, day, settings.visits) if before else day)
+    days += begun.values()
+    explainer = Explainer(
+        built=built,
+        solution=result.solution,
+        book=book,
+        settings=settings,
+        calendar=origin.calendar,
+        wishes=collect_wishes(adjustments),
+        cancelled=cancelled or {},
+        done={(day.manager_id, day.date): Done(day.totals.visits, day.totals.talk) for day in kept},
+        today=origin.now.date() if origin.now else None,
+    )
+    urgency = {visit.id: number for number, visit in enumerate(due.due)}
+    left_out = sorted(explainer.left_out(), key=lambda visit: urgency[visit.visit_id])
+    order = {manager.id: number for number, manager in enumerate(book.managers)}
+    days.sort(key=lambda day: (order[day.manager_id], day.date))
+    return Plan(
+        origin=origin,
+        horizon=due.horizon,
+        estimated=any(leg.estimated for day in days for leg in day.legs),
+        days=tuple(days),
+        left_out=tuple(left_out),
+        due=due.due,
+        adjustments=tuple(adjustments),
+        notes=(*due.notes, *built.notes, *notes),
+        proof=Proof(
+            engine=result.engine,
+            seed=result.seed,
+            status=result.status,
+            stopped_by=result.stopped_by,
+            cost=result.cost,
+            bound=result.bound,
+            gap=result.gap,
+            terms=_cost_terms(built.problem, result.solution),
+        ),
+        totals=sum((day.totals for day in days), Totals()),
+    )
+
+
+def day_totals(day: PlannedDay, visits: VisitSettings) -> Totals:
+    """The figures of a day, from its legs, talks and break; the `totals` it carries are ignored."""
+    travel = sum(leg.minutes for leg in day.legs)
+    talk = sum(visit.talk.minutes for visit in day.visits)
+    leave, back = day.leave, day.back
+    waiting = 0
+    if leave is not None and back is not None:
+        around = sum(
+            visits.arrive_early + visits.buffer + (0 if visit.room.strip() else visits.find_room)
+            for visit in day.visits
+        )
+        eating = day.lunch.minutes if day.lunch and leave <= day.lunch.start < back else 0
+        waiting = back - leave - travel - talk - around - eating
+    return Totals(
+        visits=len(day.visits),
+        talk=talk,
+        travel=travel,
+        waiting=waiting,
+        metres=sum(leg.metres for leg in day.legs),
+    )
+
+
+def _joined(before: PlannedDay, rest: PlannedDay, visits: VisitSettings) -> PlannedDay:
+    """A day that went as `before` until now and goes on as `rest`."""
+    if not rest.visits:
+        return before
+    day = before.model_copy(
+        update={
+            "shift": before.shift.model_copy(update={"end": rest.shift.end}),
+            "visits": before.visits + rest.visits,
+            "way_back": rest.way_back,
+            "lunch": rest.lunch or before.lunch,
+        }
+    )
+    return day.model_copy(update={"totals": day_totals(day, visits)})
+
+
+def _day(
+    built: BuiltProblem,
+    number: int,
+    route: Route | None,
+    book: Book,
+    settings: Settings,
+    calendar: WorkCalendar,
+) -> PlannedDay:
+    about, shift = built.shifts[number], built.problem.shifts[number]
+    manager = book.manager_by_id[about.manager_id]
+    visits: list[PlannedVisit] = []
+    way_back: Leg | None = None
+    if route is not None:
+        at = shift.start_place
+        for stop in route.stops:
+            place = built.problem.visits[stop.visit].place
+            leg = _leg(built.problem, number, at, place, stop.leave, stop.arrive)
+            visits.append(_visit(built, stop, leg, about.date, book, calendar))
+            at = place
+        way_back = _leg(built.problem, number, at, shift.end_place, route.leave_last, route.back)
+    day = PlannedDay(
+        date=about.date,
+        manager_id=manager.id,
+        manager_name=manager.name,
+        shift=TimeWindow(start=shift.start, end=shift.end),
+        start_name=_anchor_name(manager.start, shift.start_place),
+        start_point=None if shift.start_place is None else built.points[shift.start_place],
+        end_name=_anchor_name(manager.end, shift.end_place),
+        end_point=None if shift.end_place is None else built.points[shift.end_place],
+        visits=tuple(visits),
+        way_back=way_back,
+        lunch=_lunch(route, shift.lunch),
+        totals=Totals(),
+    )
+    return day.model_copy(update={"totals": day_totals(day, settings.visits)})
+
+
+def _lunch(route: Route | None, lunch: Lunch | None) -> TimeWindow | None:
+    """The break; as early as it may be on a day without a route."""
+    if route is not None and route.lunch is not None:
+        return TimeWindow(start=route.lunch[0], end=route.lunch[1])
+    if lunch is None:
+        return None
+    return TimeWindow(start=lunch.earliest, end=lunch.earliest + lunch.minutes)
+
+
+def _anchor_name(anchor: Anchor, place: int | None) -> str:
+    return (Anchor.OPEN if place is None else anchor).value
+
+
+def _leg(
+    problem: Problem, shift: int, origin: int | None, place: int | None, leave: int, arrive: int
+) -> Leg | None:
+    if origin is None or place is None:
+        return None
+    matrix = problem.matrices[problem.shifts[shift].matrix]
+    return Leg(
+        leave=leave,
+        arrive=arrive,
+        metres=matrix.metres[origin][place],
+        mode=matrix.mode,
+        estimated=matrix.estimated,
+    )
+
+
+def _visit(
+    built: BuiltProblem,
+    stop: Stop,
+    leg: Leg | None,
+    date: dt.date,
+    book: Book,
+    calendar: WorkCalendar,
+) -> PlannedVisit:
+    due, visit = built.visits[stop.visit], built.problem.visits[stop.visit]
+    client = book.client_by_id[due.client_id]
+    site = client.site(due.site_id)
+    appointment = next((item for item in book.appointments if item.id == due.appointment_id), None)
+    talk = TimeWindow(start=stop.start, end=stop.end)
+    notes = (client.note, appointment.note if appointment else "")
+    return PlannedVisit(
+        visit_id=due.id,
+        client_id=client.id,
+        client_name=client.name,
+        tier=client.tier,
+        site_id=site.id,
+        address=site.address,
+        district=site.district,
+        room=site.room,
+        point=built.points[visit.place],
+        leg=leg,
+        arrive=stop.arrive,
+        talk=talk,
+        ready_to_leave=stop.end + visit.after,
+        appointment=appointment.rigidity if appointment else None,
+        required=visit.required,
+        purpose=due.purpose,
+        reasons=due.reasons,
+        persons=_persons(due, appointment, talk, date, book, calendar),
+        worth=due.worth,
+        note="\n".join(note for note in notes if note),
+        extra=client.extra,
+    )
+
+
+def _persons(
+    due: DueVisit,
+    appointment: Appointment | None,
+    talk: TimeWindow,
+    date: dt.date,
+    book: Book,
+    calendar: WorkCalendar,
+) -> tuple[PersonToMeet, ...]:
+    """Whom to meet: who is booked, then who is there at that hour, then the higher layer."""
+    client = book.client_by_id[due.client_id]
+    booked = appointment.contact_ids if appointment else ()
+
+    def rank(contact: Contact) -> tuple[bool, bool, int]:
+        windows = hours_on(contact.hours, date, calendar) if contact.hours else None
+        there = windows is None or any(window.holds(talk.start, talk.end) for window in windows)
+        return contact.id not in booked, not there, _LAYERS.index(contact.layer)
+
+    site = client.site(due.site_id)
+    at_site = [
+        contact
+        for contact in book.contacts_of.get(client.id, ())
+        if client.site(contact.site_id) == site or contact.id in booked
+    ]
+    return tuple(
+        PersonToMeet(name=contact.name, layer=contact.layer, role=contact.role, phone=contact.phone)
+        for contact in sorted(at_site, key=rank)[: max(due.persons, len(booked))]
+    )
+
+
+def _cost_terms(problem: Problem, solution: Solution) -> CostTerms:
+    travel = sum(_typical_minutes(problem, route) for route in solution.routes)
+    left_out = [problem.visits[index] for index in solution.left_out]
+    return CostTerms(
+        travel=travel,
+        windows=sum(route_cost(problem, route) for route in solution.routes) - travel,
+        left_out=sum(visit.worth for visit in left_out if not visit.required),
+        required=problem.required_penalty * sum(visit.required for visit in left_out),
+    )
+
+
+def _typical_minutes(problem: Problem, route: Route) -> int:
+    shift = problem.shifts[route.shift]
+    minutes = problem.matrices[shift.matrix].minutes
+    stops = [problem.visits[stop.visit].place for stop in route.stops]
+    places = [shift.start_place, *stops, shift.end_place]
+    return sum(
+        minutes[origin][place]
+        for origin, place in itertools.pairwise(places)
+        if origin is not None and place is not None
+    )

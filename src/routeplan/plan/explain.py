@@ -1,0 +1,538 @@
+"""Why a due client is not in the plan, and what would bring it in.
+
+Causes are true by construction: they say which insertions into the finished routes are impossible
+and for what reason, each timed exactly, the other visits staying in their order. A remedy is shown
+only if the changed problem has been solved with it: its solution is at hand and verified.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from routeplan.book.models import Appointment, Book, Rigidity
+from routeplan.config import Settings
+from routeplan.due.models import DueVisit
+from routeplan.language import Message, message
+from routeplan.plan.insert import Fit, Routes
+from routeplan.plan.plan import Cause, Remedy, UnplannedVisit
+from routeplan.problem.adjust import (
+    Adjustment,
+    AllowDayEnd,
+    AllowTalk,
+    AllowVisits,
+    Drop,
+    Must,
+    OpenAt,
+    TalkFor,
+)
+from routeplan.problem.build import BuiltProblem
+from routeplan.problem.problem import Shift, Visit, Window
+from routeplan.problem.shifts import ShiftDay
+from routeplan.problem.windows import visit_windows
+from routeplan.problem.wishes import Wishes
+from routeplan.solve.result import Route, Solution
+from routeplan.solve.verify import violations
+from routeplan.values import MINUTES_PER_DAY, TimeWindow
+from routeplan.workdays import WorkCalendar
+
+__all__ = ["Cancelled", "Done", "Explainer"]
+
+LONGEST_DAY_MORE = 120
+"""Minutes by which a remedy may end a day later."""
+MOST_REMEDIES = 3
+
+
+class Cancelled(NamedTuple):
+    """A visit that the client cancelled: closed to the solver, but it might be made again."""
+
+    why: Message
+    visit: Visit
+    """As it would be if it were asked for again."""
+
+
+class Done(NamedTuple):
+    """What of a day had been done or begun when a re-plan was made."""
+
+    visits: int
+    talk: int
+
+
+class _Candidate(NamedTuple):
+    """A remedy not verified yet."""
+
+    price: int
+    """Minutes that somebody gives: of travel, of a longer day, of worth lost, ..."""
+    remedy: Remedy
+    route: Route
+    visits: Mapping[int, Visit]
+    """Visits of the problem that it changes."""
+    shift: Mapping[str, int] = {}
+    """Fields of the route's shift that it changes."""
+    without: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Explainer:
+    """Everything that causes and remedies are found from."""
+
+    built: BuiltProblem
+    solution: Solution
+    book: Book
+    settings: Settings
+    calendar: WorkCalendar
+    wishes: Wishes
+    cancelled: Mapping[str, Cancelled]
+    """By `DueVisit.id`."""
+    done: Mapping[tuple[str, dt.date], Done]
+    """By manager and date."""
+    today: dt.date | None
+    """Of a re-plan."""
+
+    def left_out(self) -> tuple[UnplannedVisit, ...]:
+        """Every due visit on no route, most urgent first as on the due list, each explained."""
+        routes = Routes(self.built.problem, self.solution)
+        found = [self._unlocated(due) for due in self.built.unlocated]
+        found += [self._dropped(due) for due in self.built.dropped]
+        found += [self._unplanned(index, routes) for index in self.solution.left_out]
+        return tuple(found)
+
+    def _unlocated(self, due: DueVisit) -> UnplannedVisit:
+        site = self.book.client_by_id[due.client_id].site(due.site_id)
+        key = "explain.find_position" if site.address else "explain.find_address"
+        remedy = Remedy(text=message(key, address=site.address), adjustments=())
+        why = message("explain.location_unknown")
+        return self._told(due, Cause.LOCATION_UNKNOWN, why, [remedy])
+
+    def _dropped(self, due: DueVisit) -> UnplannedVisit:
+        wish = str(Drop(client_id=due.client_id))
+        remedy = Remedy(text=message("explain.take_back", wish=wish), adjustments=())
+        return self._told(due, Cause.EXCLUDED, message("explain.excluded"), [remedy])
+
+    def _unplanned(self, index: int, routes: Routes) -> UnplannedVisit:
+        due = self.built.visits[index]
+        visit = self.built.problem.visits[index]
+        gone = self.cancelled.get(due.id)
+        if gone:
+            visit = gone.visit
+        case = _Case(self, routes, index, due, visit)
+        cause, why = (Cause.CANCELLED, gone.why) if gone else case.cause()
+        return self._told(due, cause, why, case.remedies(cause))
+
+    def _told(
+        self, due: DueVisit, cause: Cause, why: Message, remedies: Sequence[Remedy]
+    ) -> UnplannedVisit:
+        client = self.book.client_by_id[due.client_id]
+        site = client.site(due.site_id)
+        return UnplannedVisit(
+            visit_id=due.id,
+            client_id=client.id,
+            client_name=client.name,
+            tier=client.tier,
+            address=site.address,
+            point=site.point,
+            required=due.required or client.id in self.wishes.must,
+            reasons=due.reasons,
+            worth=due.worth,
+            cause=cause,
+            why=why,
+            remedies=tuple(remedies),
+        )
+
+    def appointment(self, due: DueVisit) -> Appointment | None:
+        for item in self.book.appointments:
+            if item.id == due.appointment_id:
+                return item
+        return None
+
+    def may_go(self, due: DueVisit) -> tuple[str, ...]:
+        """Ids of the managers who may make a visit."""
+        client = self.book.client_by_id[due.client_id]
+        appointment = self.appointment(due)
+        if appointment:
+            return (appointment.manager_id or client.manager_id,)
+        return (client.manager_id, *client.backup_ids)
+
+    def windows(
+        self,
+        due: DueVisit,
+        shift: int,
+        *,
+        talk: int,
+        end: int | None = None,
+        also: Sequence[TimeWindow] = (),
+    ) -> tuple[Window, ...]:
+        """A visit's windows on a shift, wherever it stood before, if the shift ended at `end`, the
+        talk took `talk` minutes or the client were open in the hours `also`, too."""
+        about = self.built.shifts[shift]
+        pieces = about.pieces
+        if end is not None:
+            pieces = (*pieces[:-1], pieces[-1].model_copy(update={"end": end}))
+        opened = self.wishes.open_at.get(due.client_id, {}).get(about.date, ())
+        found = visit_windows(
+            due,
+            self.appointment(due),
+            self.book.client_by_id[due.client_id].site(due.site_id),
+            (ShiftDay(manager_id=about.manager_id, date=about.date, pieces=pieces),),
+            self.may_go(due),
+            self.calendar,
+            self.settings.churn,
+            talk=talk,
+            also={about.date: (*opened, *also)},
+        )
+        return tuple(window.model_copy(update={"shift": shift}) for window in found)
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One visit left out."""
+
+    world: Explainer
+    routes: Routes
+    index: int
+    due: DueVisit
+    visit: Visit
+
+    # Why
+
+    def cause(self) -> tuple[Cause, Message]:
+        shifts = self._open_shifts()
+        if not shifts:
+            return self._never_open()
+        days = self._days(shifts)
+        reached = [shift for shift in shifts if self.routes.fits_alone(self.visit, shift)]
+        if not reached:
+            if any(self.routes.fits_alone(self.visit, shift, lunch=False) for shift in shifts):
+                return Cause.NO_WINDOW, message("explain.beside_lunch", days=days)
+            return Cause.OUT_OF_REACH, message("explain.out_of_reach", days=days)
+        fits = self._fits
+        if not fits:
+            return Cause.NO_TIME, message("explain.no_time", days=self._days(reached))
+        fewest = min((len(fit.blocked), fit.blocked) for fit in fits)[1]
+        if not fewest:
+            free = min((fit for fit in fits if not fit.blocked), key=_by_cost)
+            return Cause.NOT_WORTH, message(
+                "explain.not_worth",
+                date=self._date(free.route.shift),
+                added=free.added,
+                worth=self.due.worth,
+            )
+        days = self._days([fit.route.shift for fit in fits if fit.blocked == fewest])
+        limits = [message(f"explain.limit_{cause.value}") for cause in fewest]
+        return fewest[0], message("explain.limits", days=days, limits=limits)
+
+    def _never_open(self) -> tuple[Cause, Message]:
+        due, world = self.due, self.world
+        if world.today is not None and due.until < world.today:
+            return Cause.NO_WINDOW, message("explain.days_over", last=due.until)
+        may_go, appointment = world.may_go(due), world.appointment(due)
+        names = [world.book.manager_by_id[manager_id].name for manager_id in may_go]
+        shifts = [shift for shift in world.built.shifts if shift.manager_id in may_go]
+        if not appointment:
+            shifts = [shift for shift in shifts if due.earliest <= shift.date <= due.until]
+        if not shifts:
+            return Cause.NO_MANAGER, message("explain.no_manager", managers=names)
+        if appointment and appointment.rigidity is not Rigidity.WEEK:
+            return Cause.NO_WINDOW, message(
+                "explain.booked_off", managers=names, date=appointment.date
+            )
+        days = sorted({shift.date for shift in shifts})
+        if self.visit.windows:
+            return Cause.NO_WINDOW, message(
+                "explain.too_short", managers=names, n=self.visit.talk, days=_iso(days)
+            )
+        return Cause.NO_WINDOW, message("explain.no_window", managers=names, days=_iso(days))
+
+    def _open_shifts(self) -> list[int]:
+        """Shifts with a window that holds the talk."""
+        talk = self.visit.talk
+        return sorted({w.shift for w in self.visit.windows if w.end - w.start >= talk})
+
+    @cached_property
+    def _fits(self) -> list[Fit]:
+        return [
+            fit
+            for shift in self._open_shifts()
+            for fit in self.routes.fits(self.index, self.visit, shift)
+        ]
+
+    def _date(self, shift: int) -> dt.date:
+        return self.world.built.shifts[shift].date
+
+    def _days(self, shifts: Sequence[int]) -> list[str]:
+        return _iso(sorted({self._date(shift) for shift in shifts}))
+
+    # What to do
+
+    def remedies(self, cause: Cause) -> list[Remedy]:
+        """At most three that work, cheapest first."""
+        if cause is Cause.NO_MANAGER:
+            return [Remedy(text=message("explain.name_backup"), adjustments=())]
+        fits = self._fits
+        if any(not fit.blocked for fit in fits) or cause is Cause.CANCELLED:
+            candidates = list(self._all_the_same(fits))
+        else:
+            candidates = [
+                *self._higher_caps(fits),
+                *self._longer_day(),
+                *self._shorter_talk(),
+                *self._other_hours(),
+                *self._instead_of_another(),
+            ]
+        found: list[Remedy] = []
+        for candidate in sorted(candidates, key=lambda item: item.price):
+            if len(found) < MOST_REMEDIES and self._works(candidate):
+                found.append(candidate.remedy)
+        return found
+
+    def _all_the_same(self, fits: Sequence[Fit]) -> Iterator[_Candidate]:
+        free = min((fit for fit in fits if not fit.blocked), key=_by_cost, default=None)
+        if free:
+            text = self._text("explain.must", free, added=max(0, free.added))
+            yield self._candidate(free.added, text, (), free)
+
+    def _higher_caps(self, fits: Sequence[Fit]) -> Iterator[_Candidate]:
+        def price(fit: Fit) -> tuple[int, int, int]:
+            # A visit more costs as much as its talk: the caps guard the same thing.
+            more_talk = max(0, fit.talk - self._shift(fit).max_talk)
+            more_visits = max(0, len(fit.route.stops) - self._shift(fit).max_visits)
+            return more_talk + more_visits * self.visit.talk + fit.added, *_by_cost(fit)
+
+        fit = min((fit for fit in fits if Cause.GAP not in fit.blocked), key=price, default=None)
+        if fit is None:
+            return
+        about = self.world.built.shifts[fit.route.shift]
+        done = self.world.done.get((about.manager_id, about.date), Done(0, 0))
+        talk, visits = fit.talk + done.talk, len(fit.route.stops) + done.visits
+        fields = {"manager_id": about.manager_id, "date": about.date}
+        allow: list[Adjustment] = []
+        raised: dict[str, int] = {}
+        if Cause.TALK_CAP in fit.blocked:
+            allow.append(AllowTalk.model_validate(fields | {"minutes": talk}))
+            raised["max_talk"] = fit.talk
+        if Cause.VISIT_CAP in fit.blocked:
+            allow.append(AllowVisits.model_validate(fields | {"visits": visits}))
+            raised["max_visits"] = len(fit.route.stops)
+        if fit.blocked == (Cause.TALK_CAP,):
+            text = self._text("explain.raise_talk", fit, talk=talk)
+        elif fit.blocked == (Cause.VISIT_CAP,):
+            text = self._text("explain.raise_visits", fit, visits=visits)
+        else:
+            text = self._text("explain.raise_both", fit, talk=talk, visits=visits)
+        yield self._candidate(price(fit)[0], text, allow, fit)._replace(shift=raised)
+
+    def _longer_day(self) -> Iterator[_Candidate]:
+        """The least later end of a day, over all days and all places on their routes."""
+        best: tuple[tuple[int, int], Fit, dict[int, Visit]] | None = None
+        for shift, about in enumerate(self.world.built.shifts):
+            latest = self._latest_end(shift)
+            if about.manager_id not in self.world.may_go(self.due) or latest is None:
+                continue
+            on_route = self.routes.orders.get(shift, ())
+            changed = {
+                index: self._with_windows(index, visit, shift, end=latest)
+                for index, visit in [
+                    *((other, self.routes.problem.visits[other]) for other in on_route),
+                    (self.index, self.visit),
+                ]
+            }
+            for fit in self.routes.fits(
+                self.index, changed[self.index], shift, changed=changed, end=latest
+            ):
+                more = fit.route.back - about.pieces[-1].end
+                if more > 0 and not fit.blocked:
+                    rank = (more, fit.added)
+                    if best is None or rank < best[0]:
+                        best = (rank, fit, changed)
+        if best is None:
+            return
+        (more, _), fit, changed = best
+        about = self.world.built.shifts[fit.route.shift]
+        allow = AllowDayEnd(manager_id=about.manager_id, date=about.date, end=fit.route.back)
+        text = self._text("explain.longer_day", fit, end=fit.route.back)
+        yield self._candidate(more + fit.added, text, [allow], fit)._replace(
+            visits=changed, shift={"end": fit.route.back}
+        )
+
+    def _latest_end(self, shift: int) -> int | None:
+        """How late a remedy may end a shift; None where a later end would change nothing else."""
+        about, settings = self.world.built.shifts[shift], self.world.settings
+        usual = (self.world.book.manager_by_id[about.manager_id].shift or settings.shift).end
+        end = self.world.wishes.day_end.get((about.manager_id, about.date), usual)
+        if about.pieces[-1].end != end:
+            return None  # the rest of the day is leave
+        latest = min(end + LONGEST_DAY_MORE, MINUTES_PER_DAY)
+        if settings.lunch.minutes and end < settings.lunch.latest <= latest:
+            latest = settings.lunch.latest - 1  # a day that long would have a lunch break
+        return latest if latest > end else None
+
+    def _shorter_talk(self) -> Iterator[_Candidate]:
+        """The longest talk that still fits."""
+        shortest = max(1, self.world.settings.talk.shortest)
+        # The wish would hold for all visits of the client: it must not lengthen another.
+        longest = min(
+            visit.talk - (index == self.index)
+            for index, visit in enumerate(self.routes.problem.visits)
+            if visit.client == self.visit.client
+        )
+        best: tuple[tuple[int, int], Fit, Visit] | None = None
+        for shift in range(len(self.world.built.shifts)):
+            low, high = shortest, longest
+            found: tuple[Fit, Visit] | None = None
+            while low <= high:
+                # The first try is the shortest talk: most days do not even take that.
+                talk = (low + high + 1) // 2 if found else shortest
+                fit, visit = self._with_talk(shift, talk)
+                if fit is None:
+                    high = talk - 1
+                else:
+                    found, low = (fit, visit), talk + 1
+            if found:
+                rank = (self.visit.talk - found[1].talk, found[0].added)
+                if best is None or rank < best[0]:
+                    best = (rank, *found)
+        if best is None:
+            return
+        (less, _), fit, visit = best
+        allow = TalkFor(client_id=self.due.client_id, minutes=visit.talk)
+        text = self._text("explain.shorter_talk", fit, n=visit.talk)
+        yield self._candidate(less + fit.added, text, [allow], fit)._replace(
+            visits={self.index: visit}
+        )
+
+    def _with_talk(self, shift: int, talk: int) -> tuple[Fit | None, Visit]:
+        windows = self.world.windows(self.due, shift, talk=talk)
+        visit = self.visit.model_copy(update={"talk": talk, "windows": windows})
+        if not windows:
+            return None, visit
+        fits = self.routes.fits(self.index, visit, shift)
+        return min((fit for fit in fits if not fit.blocked), key=_by_cost, default=None), visit
+
+    def _other_hours(self) -> Iterator[_Candidate]:
+        """An hour of a working day when the visit would fit if the client received one."""
+        best: tuple[int, Fit] | None = None
+        for shift, about in enumerate(self.world.built.shifts):
+            whole = TimeWindow(start=about.pieces[0].start, end=about.pieces[-1].end)
+            open_ = self._with_windows(self.index, self.visit, shift, also=(whole,))
+            if not open_.windows:
+                continue
+            for fit in self.routes.fits(self.index, open_, shift):
+                if not fit.blocked and (best is None or fit.added < best[0]):
+                    best = (fit.added, fit)
+        if best is None:
+            return
+        added, fit = best
+        start = fit.stop_of[self.index]
+        hours = TimeWindow(start=start, end=start + self.visit.talk)
+        date = self._date(fit.route.shift)
+        allow = OpenAt(client_id=self.due.client_id, date=date, hours=hours)
+        text = self._text("explain.other_hours", fit, start=hours.start, end=hours.end)
+        changed = self._with_windows(self.index, self.visit, fit.route.shift, also=(hours,))
+        yield self._candidate(self.visit.talk + added, text, [allow], fit)._replace(
+            visits={self.index: changed}
+        )
+
+    def _instead_of_another(self) -> Iterator[_Candidate]:
+        """The client of least worth whose visit can give way to this one."""
+        visits = self.routes.problem.visits
+        made = sorted(self.routes.dates)
+        for worth, client_id in sorted(
+            {
+                (sum(visits[one].worth for one in made if visits[one].client == client), client)
+                for client in {visits[one].client for one in made} - {self.visit.client}
+                if not any(visits[one].required for one in made if visits[one].client == client)
+            }
+        ):
+            gone = frozenset(one for one in made if visits[one].client == client_id)
+            near = [
+                shift
+                for shift in self._open_shifts()
+                if gone & set(self.routes.orders.get(shift, ()))
+            ]
+            fits = [
+                fit
+                for shift in near
+                for fit in self.routes.fits(self.index, self.visit, shift, without=gone)
+                if not fit.blocked
+            ]
+            if not fits:
+                continue
+            fit = min(fits, key=_by_cost)
+            name = self.world.book.client_by_id[client_id].name
+            text = self._text("explain.instead", fit, other=name)
+            candidate = self._candidate(worth + fit.added, text, [Drop(client_id=client_id)], fit)
+            loses = tuple(visits[one].id for one in sorted(gone))
+            yield candidate._replace(
+                remedy=candidate.remedy.model_copy(update={"loses": loses}), without=gone
+            )
+            return
+
+    def _with_windows(
+        self,
+        index: int,
+        visit: Visit,
+        shift: int,
+        *,
+        end: int | None = None,
+        also: Sequence[TimeWindow] = (),
+    ) -> Visit:
+        due = self.world.built.visits[index]
+        windows = self.world.windows(due, shift, talk=visit.talk, end=end, also=also)
+        return visit.model_copy(update={"windows": windows})
+
+    def _candidate(
+        self, price: int, text: Message, allow: Sequence[Adjustment], fit: Fit
+    ) -> _Candidate:
+        adjustments = (Must(client_id=self.due.client_id), *allow)
+        return _Candidate(
+            price=price,
+            remedy=Remedy(text=text, adjustments=adjustments),
+            route=fit.route,
+            visits={self.index: self.visit},
+        )
+
+    def _text(self, key: str, fit: Fit, **args: int | str) -> Message:
+        about = self.world.built.shifts[fit.route.shift]
+        manager = self.world.book.manager_by_id[about.manager_id].name
+        where: dict[str, int | str] = {
+            "date": about.date.isoformat(),
+            "manager": manager,
+            "start": fit.stop_of[self.index],
+        }
+        return message(key, **(where | args))
+
+    def _shift(self, fit: Fit) -> Shift:
+        return self.routes.problem.shifts[fit.route.shift]
+
+    def _works(self, candidate: _Candidate) -> bool:
+        """Whether the solution that the remedy promises keeps every rule of the problem that it
+        makes, and loses nothing but what it says."""
+        problem, number = self.routes.problem, candidate.route.shift
+        visits, shifts = list(problem.visits), list(problem.shifts)
+        for index, visit in candidate.visits.items():
+            visits[index] = visit
+        visits[self.index] = visits[self.index].model_copy(update={"required": True})
+        shifts[number] = shifts[number].model_copy(update=dict(candidate.shift))
+        changed = problem.model_copy(update={"visits": tuple(visits), "shifts": tuple(shifts)})
+        solution = self.routes.solution_with(candidate.route, without=candidate.without)
+        lost = set(solution.left_out) - set(self.routes.solution.left_out)
+        if lost != candidate.without or violations(changed, solution):
+            return False
+        # Another required visit without a place might take this one's: then it promises too much.
+        before = Routes(changed, self.routes.solution)
+        return not any(
+            before.fits(other, visits[other], number, without=candidate.without)
+            for other in solution.left_out
+            if visits[other].required and other not in candidate.without
+        )
+
+
+def _by_cost(fit: Fit) -> tuple[int, int]:
+    return fit.added, fit.route.shift
+
+
+def _iso(days: Sequence[dt.date]) -> list[str]:
+    return [day.isoformat() for day in days]
