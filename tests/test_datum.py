@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import pytest
+from geopy.distance import geodesic
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routeplan.datum import from_gcj02, is_mainland_china, to_gcj02
+from routeplan.point import Point
+
+MAINLAND = {
+    "Beijing": (39.9087, 116.3975),
+    "Shanghai": (31.2304, 121.4737),
+    "Guangzhou": (23.1291, 113.2644),
+    "Shenzhen, Luohu station": (22.5335, 114.1135),
+    "Shenzhen, Futian": (22.5347, 114.0545),
+    "Shenzhen, Shekou": (22.4800, 113.9150),
+    "Shenzhen, Yantian": (22.5700, 114.2700),
+    "Zhuhai, Gongbei": (22.2200, 113.5500),
+    "Zhuhai, Hengqin": (22.1300, 113.5350),
+    "Xiamen": (24.4798, 118.0894),
+    "Fuzhou, Pingtan": (25.5000, 119.7900),
+    "Sanya": (18.2528, 109.5119),
+    "Dalian": (38.9140, 121.6147),
+    "Dandong": (40.1290, 124.3850),
+    "Hunchun": (42.8620, 130.3660),
+    "Suifenhe": (44.3960, 131.1500),
+    "Fuyuan": (48.3650, 134.2950),
+    "Heihe": (50.2450, 127.5000),
+    "Mohe": (52.9720, 122.5390),
+    "Manzhouli": (49.5980, 117.3790),
+    "Erenhot": (43.6530, 111.9770),
+    "Alashankou": (45.1710, 82.5740),
+    "Khorgos": (44.2130, 80.4200),
+    "Kashgar": (39.4700, 75.9900),
+    "Lhasa": (29.6525, 91.1721),
+    "Ruili": (24.0130, 97.8520),
+    "Hekou": (22.5290, 103.9390),
+    "Pingxiang": (22.0940, 106.7660),
+    "Dongxing": (21.5470, 107.9720),
+}
+ELSEWHERE = {
+    "Hong Kong, Central": (22.2819, 114.1582),
+    "Hong Kong, Lo Wu": (22.5270, 114.1130),
+    "Hong Kong, Yuen Long": (22.4445, 114.0222),
+    "Macau": (22.1930, 113.5440),
+    "Macau, Cotai": (22.1450, 113.5600),
+    "Taipei": (25.0375, 121.5637),
+    "Kaohsiung": (22.6273, 120.3014),
+    "Kinmen": (24.4320, 118.3170),
+    "Matsu": (26.1600, 119.9500),
+    "Seoul": (37.5665, 126.9780),
+    "Pyongyang": (39.0392, 125.7625),
+    "Vladivostok": (43.1155, 131.8855),
+    "Khabarovsk": (48.4802, 135.0719),
+    "Blagoveshchensk": (50.2720, 127.5400),
+    "Ulaanbaatar": (47.9185, 106.9177),
+    "Almaty": (43.2220, 76.8512),
+    "Delhi": (28.6139, 77.2090),
+    "Kathmandu": (27.7172, 85.3240),
+    "Thimphu": (27.4728, 89.6390),
+    "Hanoi": (21.0278, 105.8342),
+    "Lao Cai": (22.4800, 103.9700),
+    "Tokyo": (35.6762, 139.6503),
+    "New York": (40.7128, -74.0060),
+}
+
+
+def point(place: tuple[float, float]) -> Point:
+    return Point(lat=place[0], lon=place[1])
+
+
+@pytest.mark.parametrize(
+    ("wgs84", "gcj02"),
+    [
+        ((31.1774276, 121.5272106), (31.17530398364597, 121.531541859215)),
+        ((22.543847, 113.912316), (22.540796131694766, 113.9171764808363)),
+        ((39.911954, 116.377817), (39.91334545536069, 116.38404722455657)),
+    ],
+)
+def test_known_values(wgs84: tuple[float, float], gcj02: tuple[float, float]) -> None:
+    shifted = to_gcj02(point(wgs84))
+    assert (shifted.lat, shifted.lon) == pytest.approx(gcj02, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", MAINLAND)
+def test_the_mainland_is_shifted_by_some_hundred_metres(name: str) -> None:
+    before = point(MAINLAND[name])
+    after = to_gcj02(before)
+    metres = geodesic((before.lat, before.lon), (after.lat, after.lon)).m
+    assert 50 < metres < 1000
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_elsewhere_nothing_is_shifted(name: str) -> None:
+    place = point(ELSEWHERE[name])
+    assert not is_mainland_china(place)
+    assert to_gcj02(place) == place == from_gcj02(place)
+
+
+@given(st.floats(24, 41), st.floats(101, 117))
+def test_the_way_back_ends_within_a_centimetre(lat: float, lon: float) -> None:
+    before = Point(lat=lat, lon=lon)
+    after = from_gcj02(to_gcj02(before))
+    assert geodesic((before.lat, before.lon), (after.lat, after.lon)).m < 0.01
