@@ -197,7 +197,7 @@ class SearchDisplay:
                 transient=True,
                 refresh_per_second=4,
             )
-            self._live.start()
+            self._live.start(refresh=True)
         return self
 
     def __exit__(

@@ -1,0 +1,412 @@
+"""The workbook says what the plan says, and client text stays text."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import warnings
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl.cell.cell import Cell
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from routeplan.errors import FileError
+from routeplan.language import LANGUAGES, Texts
+from routeplan.outputs.day_course import day_course
+from routeplan.outputs.tables import (
+    days_table,
+    due_table,
+    left_out_table,
+    visits_rows,
+    visits_table,
+)
+from routeplan.outputs.wording import WORDED, adjust_option, word
+from routeplan.outputs.workbook import workbook_bytes, write_workbook
+from routeplan.plan.plan import Leg, Plan, PlannedVisit
+from routeplan.problem.adjust import Must, parse_adjustment
+from routeplan.replan.diff import diff_plans
+from routeplan.values import TimeWindow, format_clock
+from tests.example_plan import example_plan, hostile
+
+EN = Texts("en")
+
+HOSTILE = (
+    "=cmd|'/C calc'!A0",
+    "+1",
+    "-1+1",
+    "@SUM(A1)",
+    "{=1}",
+    "<script>alert(1)</script>",
+    "${alert(1)}",
+    "`\\\"'",
+    "one\ntwo\r\nthree\ttab",
+    "\x1b[31mred\x1b[0m\x00\x07",
+    "😀👩\u200d👩\u200d👧",
+    "\u202egnp.exe \u05d0\u05d1\u05d2",
+    "长" * 200,
+    "[red]x[/red]",
+    "<r><t>x</t></r>",
+    "_x0041_",
+    "https://example.com",
+    "\ud800",
+    " ",
+    "",
+)
+
+
+def opened(content: bytes) -> Workbook:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return openpyxl.load_workbook(io.BytesIO(content), rich_text=False)
+
+
+def sheet_of(book: Workbook, name: str) -> Worksheet:
+    sheet = book[name]
+    assert isinstance(sheet, Worksheet)
+    return sheet
+
+
+def table_of(book: Workbook, name: str) -> list[dict[str, object]]:
+    header, *rows = sheet_of(book, name).iter_rows(values_only=True)
+    return [dict(zip(map(str, header), row, strict=True)) for row in rows]
+
+
+def cells_of(book: Workbook) -> list[Cell]:
+    return [
+        cell
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if isinstance(cell, Cell)
+    ]
+
+
+def replanned(plan: Plan) -> Plan:
+    """Tuesday's visits of the first manager go to Wednesday, in place of what was there."""
+    moved = plan.days[1].model_copy(update={"date": plan.days[2].date})
+    days = (plan.days[0], moved, *plan.days[3:])
+    return plan.model_copy(
+        update={"days": days, "origin": plan.origin.model_copy(update={"version": 3})}
+    )
+
+
+def test_every_planned_visit_is_there_with_its_times() -> None:
+    plan = example_plan()
+    rows = table_of(opened(workbook_bytes(plan, EN)), "Visits")
+    assert len(rows) == plan.totals.visits
+    for row, (day, visit) in zip(rows, plan.visits, strict=True):
+        assert row["Client no."] == visit.client_id
+        assert row["Client"] == visit.client_name
+        assert row["Manager"] == day.manager_name
+        assert row["Date"] == dt.datetime.combine(day.date, dt.time())
+        assert visit.leg
+        times = [row[name] for name in ("Leave", "Arrive", "Talk from", "Talk to")]
+        expected = (visit.leg.leave, visit.arrive, visit.talk.start, visit.talk.end)
+        assert times == [dt.time(*divmod(minute, 60)) for minute in expected]
+        assert row["Travel min"] == visit.leg.minutes
+        assert row["Estimated"] == "yes"
+        for person in visit.persons:
+            assert person.name in str(row["Key persons"])
+
+
+def test_the_users_own_columns_come_along() -> None:
+    plan = example_plan()
+    rows = table_of(opened(workbook_bytes(plan, EN)), "Visits")
+    assert [row["行业"] for row in rows] == [visit.extra.get("行业") for _, visit in plan.visits]
+
+
+def test_each_manager_has_a_board_with_every_visit_of_the_day() -> None:
+    plan = example_plan()
+    book = opened(workbook_bytes(plan, EN))
+    for day in plan.days:
+        columns = sheet_of(book, day.manager_name).iter_cols(values_only=True)
+        column = next(column for column in columns if EN.day(day.date) in column)
+        cards = [str(cell) for cell in column if cell]
+        for visit in day.visits:
+            card = next(card for card in cards if visit.client_id in card)
+            assert card.startswith(str(visit.talk))
+            assert visit.room in card
+        assert any("lunch" in card for card in cards) == (day.lunch is not None)
+        back = f"{format_clock(day.back)} back" if day.back else "no visit"
+        assert any(card.startswith(back) for card in cards)
+
+
+def test_an_appointment_and_a_visit_done_are_marked_on_the_board() -> None:
+    cards = [str(cell.value) for cell in cells_of(opened(workbook_bytes(example_plan(), EN)))]
+    assert any("★ booked to the minute" in card and "C003" in card for card in cards)
+    assert any("C001" in card and "done" in card.split("\n")[0] for card in cards)
+
+
+def test_who_is_left_out_stands_there_with_what_to_type() -> None:
+    plan = example_plan()
+    rows = {
+        row["Client no."]: row for row in table_of(opened(workbook_bytes(plan, EN)), "Left out")
+    }
+    assert list(rows) == [visit.client_id for visit in plan.left_out]
+    for visit in plan.left_out:
+        row = rows[visit.client_id]
+        assert row["Cause"] == word(visit.cause, EN)
+        assert row["Why"] == EN.render(visit.why)
+        typed = re.findall(r"--adjust (\S+)", str(row["Add to the command"] or ""))
+        wanted = [wish for remedy in visit.remedies for wish in remedy.adjustments]
+        assert [parse_adjustment(text) for text in typed] == wanted
+
+
+def test_the_due_list_says_what_each_worth_consists_of() -> None:
+    plan = example_plan()
+    rows = table_of(opened(workbook_bytes(plan, EN)), "Due list")
+    assert [row["Visit no."] for row in rows] == [visit.id for visit in plan.due]
+    for row, visit in zip(rows, plan.due, strict=True):
+        assert row["Latest"] == dt.datetime.combine(visit.latest, dt.time())
+        assert str(row["Worth adds up as"]).endswith(str(visit.worth_terms[-1].worth))
+    planned = {visit.visit_id for _, visit in plan.visits}
+    assert {row["Visit no."] for row in rows if row["Planned for"]} == planned
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_overview_has_the_totals_and_says_what_is_estimated(language: str) -> None:
+    plan, texts = example_plan(), Texts(language)
+    sheet = opened(workbook_bytes(plan, texts)).worksheets[0]
+    cells = [cell for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None]
+    assert texts("words.estimated") in cells
+    assert plan.totals.talk in cells
+    assert plan.totals.travel in cells
+    for note in plan.notes:
+        assert texts.render(note) in cells
+    sure = plan.model_copy(update={"estimated": False})
+    sheet = opened(workbook_bytes(sure, texts)).worksheets[0]
+    assert all(texts("words.estimated") not in row for row in sheet.iter_rows(values_only=True))
+
+
+def test_wishes_in_force_stand_on_the_overview() -> None:
+    plan = example_plan().model_copy(update={"adjustments": (Must(client_id="C014"),)})
+    sheet = opened(workbook_bytes(plan, EN)).worksheets[0]
+    assert any("With must:C014" in row for row in sheet.iter_rows(values_only=True))
+
+
+def test_a_replan_has_a_sheet_of_changes() -> None:
+    plan = example_plan()
+    diff = diff_plans(plan, replanned(plan))
+    assert "Changes" not in opened(workbook_bytes(plan, EN)).sheetnames
+    rows = table_of(opened(workbook_bytes(replanned(plan), EN, diff=diff)), "Changes")
+    assert len(rows) == len(diff.changes)
+    kinds = {row["Client no."]: row["Change"] for row in rows}
+    assert kinds["C007"] == "removed"
+    assert kinds["C005"] == "moved"
+    moved = next(row for row in rows if row["Client no."] == "C005")
+    assert moved["Date before"] == dt.datetime(2026, 11, 24)  # noqa: DTZ001 as Excel has it
+    assert moved["Date now"] == dt.datetime(2026, 11, 25)  # noqa: DTZ001
+    assert moved["From now"] == dt.time(10)
+
+
+def test_tables_are_filtered_with_their_header_in_view() -> None:
+    book = opened(workbook_bytes(example_plan(), EN))
+    for name in ("Visits", "Left out", "Due list"):
+        sheet = sheet_of(book, name)
+        assert sheet.auto_filter.ref == sheet.dimensions
+        assert str(sheet.freeze_panes).endswith("2")
+        assert sheet.print_title_rows == "$1:$1"
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.page_setup.fitToHeight == 0
+
+
+def test_columns_are_wide_enough_for_chinese_names() -> None:
+    sheet = sheet_of(opened(workbook_bytes(example_plan(), EN)), "Visits")
+    header = [cell.value for cell in sheet[1]]
+    letter = openpyxl.utils.get_column_letter(header.index("Client") + 1)
+    longest = max(len(visit.client_name) for _, visit in example_plan().visits)
+    assert sheet.column_dimensions[letter].width >= 2 * longest
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_stays_text(text: str) -> None:
+    plan = hostile(example_plan(), text)
+    content = workbook_bytes(plan, EN, diff=diff_plans(plan, replanned(plan)))
+    book = opened(content)
+    for cell in cells_of(book):
+        assert cell.data_type != "f"
+        assert cell.hyperlink is None
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        assert not [name for name in parts.namelist() if "external" in name.lower()]
+        for name in parts.namelist():
+            if name.endswith((".xml", ".rels")):
+                ElementTree.fromstring(parts.read(name))  # noqa: S314 our own file
+    names = [name.casefold() for name in book.sheetnames]
+    assert len(set(names)) == len(names)
+    assert len(table_of(book, "Visits")) == plan.totals.visits
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "<b>", "${x}", "[red]x[/red]", "😀", "a\nb", "长" * 200]
+)
+def test_harmless_characters_are_kept_as_they_are(text: str) -> None:
+    rows = table_of(opened(workbook_bytes(hostile(example_plan(), text), EN)), "Visits")
+    assert {row["Client"] for row in rows} == {text}
+
+
+def test_what_xml_cannot_hold_is_taken_out() -> None:
+    plan = hostile(example_plan(), "a\x1b[31m\x00b\ufffe\ud800c")
+    rows = table_of(opened(workbook_bytes(plan, EN)), "Visits")
+    assert {row["Client"] for row in rows} == {"a[31mbc"}
+
+
+def test_text_like_the_writers_own_xml_is_still_text() -> None:
+    text = "<r><t>x</t></r>"
+    rows = table_of(opened(workbook_bytes(hostile(example_plan(), text), EN)), "Visits")
+    assert {str(row["Client"]).rstrip() for row in rows} == {text}
+
+
+@pytest.mark.parametrize("char", ["x", "长", "😀"])
+def test_text_longer_than_a_cell_is_cut_with_a_mark(char: str) -> None:
+    rows = table_of(opened(workbook_bytes(hostile(example_plan(), char * 40_000), EN)), "Visits")
+    for row in rows:
+        client = str(row["Client"])
+        assert len(client.encode("utf-16-le")) // 2 <= 32_767
+        assert client.startswith(char * 1000)
+        assert client.endswith("longer than a cell holds)")
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.text(max_size=60))
+def test_any_text_gives_a_workbook_that_opens(text: str) -> None:
+    book = opened(workbook_bytes(hostile(example_plan(), text), Texts("zh")))
+    assert all(cell.data_type != "f" for cell in cells_of(book))
+
+
+@pytest.mark.parametrize(
+    "name", ["", "'", "a/b\\c?*[d]:e", "History", "visits", "OVERVIEW", "😀" * 40, "名" * 40]
+)
+def test_any_manager_name_gives_sheets_that_excel_takes(name: str) -> None:
+    plan = example_plan()
+    days = tuple(day.model_copy(update={"manager_name": name}) for day in plan.days)
+    book = opened(workbook_bytes(plan.model_copy(update={"days": days}), EN))
+    assert len(book.sheetnames) == 6  # four of the plan, a board each manager
+    for title in book.sheetnames:
+        assert 0 < len(title.encode("utf-16-le")) // 2 <= 31
+        assert not set(title) & set("[]:*?/\\")
+        assert not title.startswith("'")
+        assert not title.endswith("'")
+        assert title.casefold() != "history"
+    assert len({title.casefold() for title in book.sheetnames}) == 6
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_same_plan_gives_the_same_bytes(language: str) -> None:
+    first = workbook_bytes(example_plan(), Texts(language))
+    assert first == workbook_bytes(example_plan(), Texts(language))
+
+
+def test_a_plan_of_several_weeks_has_a_block_a_week() -> None:
+    plan = example_plan()
+    later = tuple(
+        day.model_copy(update={"date": day.date + dt.timedelta(days=7)}) for day in plan.days[:3]
+    )
+    book = opened(workbook_bytes(plan.model_copy(update={"days": plan.days[:3] + later}), EN))
+    values = [cell.value for cell in cells_of(book) if cell.parent.title == "王建国"]
+    for day in (*plan.days[:3], *later):
+        assert EN.day(day.date) in values
+
+
+def test_a_plan_without_any_visit_is_written_too() -> None:
+    plan = example_plan().model_copy(update={"days": (), "left_out": (), "due": (), "notes": ()})
+    book = opened(workbook_bytes(plan, EN))
+    assert book.sheetnames == ["Overview", "Visits", "Left out", "Due list"]
+
+
+def test_the_days_end_is_written_as_24_00() -> None:
+    plan = example_plan()
+    day = plan.days[0]
+    late = day.visits[-1].model_copy(update={"talk": TimeWindow(start=1400, end=1440)})
+    day = day.model_copy(update={"visits": (*day.visits[:-1], late)})
+    content = workbook_bytes(plan.model_copy(update={"days": (day, *plan.days[1:])}), EN)
+    sheet = sheet_of(opened(content), "Visits")
+    header = [cell.value for cell in sheet[1]]
+    cell = sheet.cell(len(day.visits) + 1, header.index("Talk to") + 1)
+    assert cell.number_format == "[hh]:mm"
+
+
+def test_a_workbook_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "plan.xlsx").mkdir()
+    with pytest.raises(FileError, match="cannot be written"):
+        write_workbook(example_plan(), tmp_path / "plan.xlsx", EN)
+
+
+def test_write_workbook_writes_the_same_bytes(tmp_path: Path) -> None:
+    write_workbook(example_plan(), tmp_path / "plan.xlsx", EN)
+    assert (tmp_path / "plan.xlsx").read_bytes() == workbook_bytes(example_plan(), EN)
+
+
+def test_data_frames_say_what_the_plan_says() -> None:
+    plan = example_plan()
+    visits = visits_table(plan)
+    assert list(visits["client_id"]) == [visit.client_id for _, visit in plan.visits]
+    minutes = (visits["talk_end"] - visits["talk_start"]).dt.total_seconds() / 60
+    assert list(minutes) == list(visits["talk_minutes"])
+    assert (
+        visits["travel_minutes"].sum()
+        + sum(day.way_back.minutes for day in plan.days if day.way_back)
+        == days_table(plan)["travel_minutes"].sum()
+    )
+    assert len(left_out_table(plan)) == len(plan.left_out)
+    assert due_table(plan)["worth"].sum() == sum(visit.worth for visit in plan.due)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_column_names_do_not_follow_the_language(language: str) -> None:
+    plan = example_plan()
+    for table in (visits_table, days_table, left_out_table, due_table):
+        assert list(table(plan, Texts(language)).columns) == list(table(plan).columns)
+
+
+def test_a_users_column_never_hides_one_of_ours() -> None:
+    plan = hostile(example_plan(), "date")
+    assert list(visits_table(plan).columns)[-1] == "extra_date"
+    assert visits_rows(plan, EN).columns[-1].extra
+
+
+def test_data_frames_of_an_empty_plan_have_all_columns() -> None:
+    plan = example_plan()
+    empty = plan.model_copy(update={"days": (), "left_out": (), "due": ()})
+    for table in (days_table, left_out_table, due_table):
+        assert list(table(empty).columns) == list(table(plan).columns)
+        assert table(empty).empty
+
+
+def test_a_days_course_is_in_order_and_complete() -> None:
+    for day in example_plan().days:
+        course = day_course(day)
+        assert [item for item in course if isinstance(item, PlannedVisit)] == list(day.visits)
+        assert ([item for item in course if isinstance(item, TimeWindow)] == [day.lunch]) == bool(
+            day.visits
+        )
+        assert sum(isinstance(item, Leg) for item in course) == (day.way_back is not None)
+        starts = [
+            item.talk.start
+            if isinstance(item, PlannedVisit)
+            else item.start
+            if isinstance(item, TimeWindow)
+            else item.arrive
+            for item in course
+        ]
+        assert starts == sorted(starts)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_choice_has_a_word(language: str) -> None:
+    for choice in WORDED:
+        words = [word(member, Texts(language)) for member in choice]
+        assert all(words)
+        assert len(set(words)) == len(words)
+
+
+def test_an_option_is_quoted_where_a_shell_would_take_it_apart() -> None:
+    assert adjust_option(Must(client_id="C014")) == "--adjust must:C014"
+    assert adjust_option(Must(client_id="C 1;x")) == "--adjust 'must:C 1;x'"
