@@ -128,11 +128,12 @@ def day_totals(day: PlannedDay, visits: VisitSettings) -> Totals:
 
 def _joined(before: PlannedDay, rest: PlannedDay, visits: VisitSettings) -> PlannedDay:
     """A day that went as `before` until now and goes on as `rest`."""
+    shift = before.shift.model_copy(update={"end": rest.shift.end})
+    day = before.model_copy(update={"shift": shift})
     if not rest.visits:
-        return before
-    day = before.model_copy(
+        return day
+    day = day.model_copy(
         update={
-            "shift": before.shift.model_copy(update={"end": rest.shift.end}),
             "visits": before.visits + rest.visits,
             "way_back": rest.way_back,
             "lunch": rest.lunch or before.lunch,

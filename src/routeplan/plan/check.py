@@ -146,6 +146,10 @@ class _Facts:
         now = self.plan.origin.now
         return now is not None and day.date < now.date()
 
+    def is_begun(self, day: PlannedDay) -> bool:
+        now = self.plan.origin.now
+        return now is not None and day.date <= now.date()
+
     def pieces(self, manager_id: str, date: dt.date) -> tuple[TimeWindow, ...]:
         """The working time of a day, with the day's end as adjusted."""
         manager = self.book.manager_by_id[manager_id]
@@ -358,10 +362,8 @@ def _places_are_the_books(facts: _Facts, day: PlannedDay) -> Iterator[str]:
     manager = facts.book.manager_by_id[day.manager_id]
     if day.manager_name != manager.name:
         yield f"the manager is called {manager.name}"
-    if (day.start_point, day.end_point) != (
-        manager.place(manager.start),
-        manager.place(manager.end),
-    ):
+    anchors = (manager.place(manager.start), manager.place(manager.end))
+    if not facts.is_begun(day) and (day.start_point, day.end_point) != anchors:
         yield "the day does not start or end where the manager's days do"
     for visit in day.visits:
         if visit.status is not PlannedVisitStatus.PLANNED:
@@ -388,9 +390,10 @@ def _times_follow_one_another(facts: _Facts, day: PlannedDay) -> Iterator[str]:
         if isinstance(place, Detour):
             free = place.arrive
             continue
-        if place.talk.start < place.arrive + facts.before(place):
+        new = place.status is PlannedVisitStatus.PLANNED
+        if new and place.talk.start < place.arrive + facts.before(place):
             yield f"{name} leaves less than {facts.before(place)} minutes before the talk"
-        if place.ready_to_leave != place.talk.end + facts.settings.visits.buffer:
+        if new and place.ready_to_leave != place.talk.end + facts.settings.visits.buffer:
             yield f"{name} does not leave {facts.settings.visits.buffer} minutes after the talk"
         free = place.ready_to_leave
     if (day.way_back is None) != (day.end_point is None or not day.places):

@@ -34,7 +34,8 @@ class UnderWay(Frozen):
     manager_id: str
     date: dt.date
     ready: Clock
-    point: Point
+    point: Point | None
+    """None: nowhere yet, the first visit is the start."""
     name: str
     visits_done: Natural = 0
     talk_done: Natural = 0

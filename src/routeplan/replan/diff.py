@@ -61,7 +61,9 @@ def diff_plans(before: Plan, after: Plan) -> PlanDiff:
     new = {visit.visit_id: _slot(day, visit) for day, visit in after.visits}
     known = {visit.visit_id: visit for _, visit in (*before.visits, *after.visits)}
     slots = old | new
-    order = sorted(slots, key=lambda key: (slots[key].date, slots[key].manager_id, slots[key].start))
+    order = sorted(
+        slots, key=lambda key: (slots[key].date, slots[key].manager_id, slots[key].start)
+    )
     return PlanDiff(
         before_version=before.origin.version,
         after_version=after.origin.version,
