@@ -2,8 +2,9 @@
 
     python data/make_sample.py [folder]
 
-writes `sample/` (CSV) and `sample.xlsx`. The same seed gives the same bytes on every run and Python
-version: dice are built on `Random.random()` alone, geometry on + - x / and the square root.
+writes `sample/` (CSV), `sample.xlsx` and the small `broken.xlsx`. The same seed gives the same CSV
+bytes on every run and Python version: dice are built on `Random.random()` alone, geometry on
++ - x / and the square root.
 
 The companies, people, numbers and visits are invented; the roads are real (see data/README.md).
 Three months of visits are played day by day: each manager goes to whoever is most worth the way,
@@ -21,6 +22,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
+
+import xlsxwriter
 
 from routeplan.book.availability import shift_pieces, site_windows
 from routeplan.book.models import (
@@ -846,7 +849,7 @@ def make_book(seed: int = SEED) -> Book:
         visits.extend(diary.records)
         _must_visits(pool, manager, diary.seen)
     appointments = _appointments(pool, managers, people)
-    for manager, tier in ((managers[0], Tier.C), (managers[2], Tier.B)):
+    for manager, tier in ((managers[0], Tier.B), (managers[2], Tier.B)):
         client = pool.draw(manager, tier)
         pool.change(client, sites=(client.sites[0].model_copy(update={"point": None}),))
     return Book(
@@ -858,11 +861,27 @@ def make_book(seed: int = SEED) -> Book:
     )
 
 
+def _write_broken_workbook(path: Path) -> None:
+    """A workbook with the faults that CSV cannot show: a sheet missing, one empty, #N/A in a cell.
+
+    The faults of rows and cells stand in `broken/`, written by hand.
+    """
+    with xlsxwriter.Workbook(path) as workbook:
+        workbook.set_properties({"created": dt.datetime(2000, 1, 1)})  # noqa: DTZ001
+        clients = workbook.add_worksheet("客户")
+        clients.write_row(0, 0, ("客户编号", "客户名称", "等级", "客户经理编号"))
+        contacts = workbook.add_worksheet("关键人")
+        contacts.write_row(0, 0, ("关键人编号", "客户编号", "姓名"))
+        contacts.write_row(1, 0, ("K001", "C001"))
+        contacts.write_formula(1, 2, '=VLOOKUP("K001",客户!A:B,2,FALSE)', value="#N/A")
+
+
 def main(folder: Path) -> None:
-    """Write the sample book into a folder, as CSV and as .xlsx."""
+    """Write the sample book into a folder, as CSV and as .xlsx, and the broken workbook."""
     book = make_book()
     write_book(book, folder / "sample", "zh")
     write_book(book, folder / "sample.xlsx", "zh")
+    _write_broken_workbook(folder / "broken.xlsx")
 
 
 if __name__ == "__main__":
