@@ -24,7 +24,6 @@ from routeplan.outputs.terminal import (
     plan_report,
     visible,
 )
-from routeplan.outputs.wording import word
 from routeplan.plan.plan import Detour, Leg, Plan
 from routeplan.problem.adjust import parse_adjustment
 from routeplan.replan.diff import diff_plans
@@ -199,7 +198,7 @@ def test_who_is_left_out_is_shown_with_cause_and_what_to_type() -> None:
     plan = example_plan()
     text = shown(plan_report(plan, EN))
     for visit in plan.left_out:
-        assert word(visit.cause, EN) in text
+        assert EN.render(visit.why) in text
         for remedy in visit.remedies:
             assert EN.render(remedy.text) in text
     typed = [parse_adjustment(wish) for wish in re.findall(r"^ +--adjust (\S+)$", text, re.M)]

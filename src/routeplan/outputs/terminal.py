@@ -340,8 +340,7 @@ def _left_out(left_out: Sequence[UnplannedVisit], texts: Texts) -> list[Renderab
         if visit.required:
             name.append(f"  {texts('terminal.must')}", "bold red")
         parts.append(name)
-        cause = texts("terminal.cause", cause=word(visit.cause, texts), why=visit.why)
-        parts.append(_indented(_text(cause)))
+        parts.append(_indented(_text(texts.render(visit.why))))
         for remedy in visit.remedies:
             said = texts("terminal.remedy", remedy=remedy.text)
             parts.append(_indented(_text(said, "green")))
