@@ -180,6 +180,17 @@ def test_lunch_the_way_back_and_free_days_are_shown() -> None:
     assert "no visit" in text
 
 
+def test_lunch_after_the_way_to_the_next_client_says_so() -> None:
+    plan = example_plan()
+    day = plan.days[1]  # lunch, then the way to the second client
+    assert day.lunch
+    assert "at the next client" not in shown(plan_report(plan, EN))
+    second = day.visits[1].model_copy(update={"arrive": day.lunch.start})
+    day = day.model_copy(update={"visits": (day.visits[0], second)})
+    text = shown(plan_report(plan.model_copy(update={"days": (day,)}), EN))
+    assert "12:00-13:00" in next(line for line in text.splitlines() if "at the next client" in line)
+
+
 def test_a_trip_that_led_nowhere_is_shown_in_its_place() -> None:
     plan = example_plan()
     day = plan.days[2]

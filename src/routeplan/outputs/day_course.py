@@ -7,7 +7,7 @@ from typing import TypeAlias
 from routeplan.plan.plan import Detour, Leg, PlannedDay, PlannedVisit
 from routeplan.values import TimeWindow
 
-__all__ = ["Episode", "day_course"]
+__all__ = ["Episode", "day_course", "lunch_on_arrival"]
 
 Episode: TypeAlias = PlannedVisit | Detour | TimeWindow | Leg
 """A visit, a trip that led to no visit, the lunch break, or the way back."""
@@ -25,6 +25,13 @@ def day_course(day: PlannedDay) -> tuple[Episode, ...]:
         before = sum(_point_of(episode) <= day.lunch.start for episode in course)
         course.insert(before, day.lunch)
     return tuple(course)
+
+
+def lunch_on_arrival(day: PlannedDay) -> bool:
+    """Whether lunch is taken at the place of the visit that comes after it, before its talk."""
+    return day.lunch is not None and any(
+        visit.arrive <= day.lunch.start < visit.talk.start for visit in day.visits
+    )
 
 
 def _point_of(episode: Episode) -> int:

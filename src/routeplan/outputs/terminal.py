@@ -22,7 +22,7 @@ from routeplan.book.faults import Fault, Severity
 from routeplan.book.models import Book, Client, Tier
 from routeplan.due.models import DueList, DueVisit, NotDue
 from routeplan.language import Message, Texts
-from routeplan.outputs.day_course import Episode, day_course
+from routeplan.outputs.day_course import Episode, day_course, lunch_on_arrival
 from routeplan.outputs.wording import (
     adjust_option,
     kilometres,
@@ -272,7 +272,8 @@ def _day(day: PlannedDay, texts: Texts) -> list[RenderableType]:
 def _row(day: PlannedDay, episode: Episode, stop: int, texts: Texts) -> tuple[Text, ...]:
     """Stop, leave, arrive, talk, travel, km and what for."""
     if isinstance(episode, TimeWindow):
-        return _cells("", "", "", str(episode), "", "", texts("terminal.lunch"), style="dim")
+        lunch = texts("words.lunch_there" if lunch_on_arrival(day) else "words.lunch")
+        return _cells("", "", "", str(episode), "", "", lunch, style="dim")
     if isinstance(episode, Leg):
         back = texts("terminal.back", place=place_name(day.end_name, texts))
         way = _way(episode, episode.arrive, texts)

@@ -19,7 +19,7 @@ from rich.cells import cell_len
 
 from routeplan.book.models import Tier
 from routeplan.language import Texts
-from routeplan.outputs.day_course import Episode, day_course
+from routeplan.outputs.day_course import Episode, day_course, lunch_on_arrival
 from routeplan.outputs.files import write_atomically
 from routeplan.outputs.tables import (
     Column,
@@ -365,8 +365,8 @@ class _Writer:
         if isinstance(episode, PlannedVisit):
             return self.visit_lines(episode), TIER_COLOURS[episode.tier]
         if isinstance(episode, TimeWindow):
-            lunch = texts("words.lunch", start=episode.start, end=episode.end)
-            return [_Line(lunch, faint=True)], "#EEF1F4"
+            lunch = texts("words.lunch_there" if lunch_on_arrival(day) else "words.lunch")
+            return [_Line(f"{episode} {lunch}", faint=True)], "#EEF1F4"
         if isinstance(episode, Detour):
             place = place_name(episode.name, texts)
             led = texts("workbook.led_nowhere", at=episode.arrive, place=place)
