@@ -125,8 +125,10 @@ class WorthSettings(Frozen):
 
 
 class ChurnSettings(Frozen):
-    """What moving an already planned visit costs in a re-plan, in minutes of travel."""
+    """What changing an already planned visit costs in a re-plan, in minutes of travel."""
 
+    drop: Annotated[int, Field(ge=0)] = 300
+    """To give it up for others, on top of its worth."""
     day: Annotated[int, Field(ge=0)] = 60
     """To another day or manager."""
     hour: Annotated[int, Field(ge=0)] = 20

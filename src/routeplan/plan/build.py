@@ -28,8 +28,7 @@ from routeplan.problem.adjust import Adjustment
 from routeplan.problem.build import BuiltProblem
 from routeplan.problem.problem import Lunch, Problem
 from routeplan.problem.wishes import collect_wishes
-from routeplan.solve.evaluate import route_cost
-from routeplan.solve.result import Result, Route, Solution, Stop
+from routeplan.solve.result import Result, Route, Stop
 from routeplan.values import TimeWindow
 from routeplan.workdays import WorkCalendar
 
@@ -98,7 +97,7 @@ def build_plan(
             cost=result.cost,
             bound=result.bound,
             gap=result.gap,
-            terms=_cost_terms(built.problem, result.solution),
+            terms=_cost_terms(built, result, cancelled or {}),
         ),
         totals=sum((day.totals for day in days), Totals()),
     )
@@ -275,14 +274,22 @@ def _persons(
     )
 
 
-def _cost_terms(problem: Problem, solution: Solution) -> CostTerms:
+def _cost_terms(
+    built: BuiltProblem, result: Result, cancelled: Mapping[str, Cancelled]
+) -> CostTerms:
+    problem, solution = built.problem, result.solution
     travel = sum(_typical_minutes(problem, route) for route in solution.routes)
-    left_out = [problem.visits[index] for index in solution.left_out]
+    left_out = [(built.visits[index], problem.visits[index]) for index in solution.left_out]
+    missing = sum(visit.required for _, visit in left_out)
+    worth = sum(
+        due.worth for due, visit in left_out if not visit.required and due.id not in cancelled
+    )
+    required = problem.required_penalty * missing
     return CostTerms(
         travel=travel,
-        windows=sum(route_cost(problem, route) for route in solution.routes) - travel,
-        left_out=sum(visit.worth for visit in left_out if not visit.required),
-        required=problem.required_penalty * sum(visit.required for visit in left_out),
+        churn=result.cost - travel - worth - required,
+        left_out=worth,
+        required=required,
     )
 
 

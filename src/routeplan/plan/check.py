@@ -330,7 +330,7 @@ def _estimates_are_marked(facts: _Facts) -> Iterator[str]:
 def _cost_is_what_it_says(facts: _Facts) -> Iterator[str]:
     proof = facts.plan.proof
     terms = proof.terms
-    if proof.cost != terms.travel + terms.windows + terms.left_out + terms.required:
+    if proof.cost != terms.travel + terms.churn + terms.left_out + terms.required:
         yield f"the cost {proof.cost} is not the sum of its terms"
     travel = sum(_typical_travel(facts, day) for day in facts.plan.days)
     if terms.travel != travel:
@@ -350,9 +350,9 @@ def _cost_is_what_it_says(facts: _Facts) -> Iterator[str]:
     if proof.bound is not None and proof.bound > proof.cost:
         yield f"the bound {proof.bound} exceeds the cost {proof.cost}"
     if facts.plan.origin.now is None or facts.earlier is not None:
-        moves = _cost_of_moves(facts)
-        if terms.windows != moves:
-            yield f"moving planned visits costs {moves}, not {terms.windows}"
+        churn = _churn(facts)
+        if terms.churn != churn:
+            yield f"changing planned visits costs {churn}, not {terms.churn}"
 
 
 # Rules on a day
@@ -587,8 +587,8 @@ def _typical_travel(facts: _Facts, day: PlannedDay) -> int:
     return sum(matrix.minutes[origin][place] for _, origin, place, matrix in _new_legs(facts, day))
 
 
-def _cost_of_moves(facts: _Facts) -> int:
-    """What a re-plan pays for planned visits that are not at their hour any more."""
+def _churn(facts: _Facts) -> int:
+    """What a re-plan pays for planned visits that it moved or gave up."""
     if facts.earlier is None:
         return 0
     churn, cost = facts.settings.churn, 0
@@ -604,7 +604,12 @@ def _cost_of_moves(facts: _Facts) -> int:
             cost += churn.day
         elif abs(visit.talk.start - old.talk.start) > churn.tolerance:
             cost += churn.hour
-    return cost
+    given_up = [
+        visit
+        for visit in facts.plan.left_out
+        if visit.visit_id in slots and visit.cause not in OUTSIDE_PROBLEM and not visit.required
+    ]
+    return cost + churn.drop * len(given_up)
 
 
 def _figures(facts: _Facts, day: PlannedDay) -> Totals:

@@ -227,8 +227,8 @@ class CostTerms(Frozen):
 
     travel: int = 0
     """Typical minutes of all legs that were still to be planned."""
-    windows: int = 0
-    """Of hours less welcome, and in a re-plan of visits moved."""
+    churn: int = 0
+    """In a re-plan: for planned visits moved or given up."""
     left_out: int = 0
     """Worth of the visits left out that are not required."""
     required: int = 0

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from routeplan.book.models import Book
-from routeplan.config import Settings
+from routeplan.config import ChurnSettings, Settings
 from routeplan.due.models import DueKind, DueList, DueVisit
 from routeplan.errors import UsageError
 from routeplan.language import Message, message
@@ -16,6 +16,8 @@ from routeplan.plan.explain import Cancelled
 from routeplan.plan.plan import Cause, Plan, PlannedDay
 from routeplan.problem.adjust import Adjustment, Must
 from routeplan.problem.build import BuiltProblem, build_problem
+from routeplan.problem.objective import required_penalty
+from routeplan.problem.problem import Visit
 from routeplan.problem.progress import Slot
 from routeplan.replan.events import Cancel, Event
 from routeplan.replan.progress import is_done, standing_at
@@ -68,6 +70,7 @@ def replan(
     due = _opened(plan.due, fallen)
     rest = [visit for visit in due if visit.id not in kept]
     wishes = (*plan.adjustments, *adjustments)
+    slots = _slots(plan, kept.keys() | why.keys())
     open_built = build_problem(
         book,
         DueList(
@@ -81,7 +84,7 @@ def replan(
         travel,
         manager_ids={day.manager_id for day in plan.days},
         adjustments=wishes,
-        planned=_slots(plan, kept.keys() | why.keys()),
+        planned=slots,
         under_way=standing.under_way,
         now=now,
     )
@@ -90,7 +93,7 @@ def replan(
         for index, visit in enumerate(open_built.visits)
         if visit.id in why
     }
-    built = _closed(open_built, cancelled)
+    built = _priced(open_built, slots, cancelled, settings.churn)
     result = solve(
         built.problem,
         stop or StopRule(seconds=settings.solver.time_limit),
@@ -243,15 +246,25 @@ def _slots(plan: Plan, gone: Collection[str]) -> dict[str, Slot]:
     }
 
 
-def _closed(built: BuiltProblem, cancelled: Mapping[str, Cancelled]) -> BuiltProblem:
-    """The problem with cancelled visits that no route can make and that cost nothing."""
-    visits = tuple(
-        visit.model_copy(update={"windows": (), "worth": 0, "required": False})
-        if visit.id in cancelled
-        else visit
-        for visit in built.problem.visits
-    )
-    problem = built.problem.model_copy(update={"visits": visits})
+def _priced(
+    built: BuiltProblem,
+    slots: Collection[str],
+    cancelled: Collection[str],
+    churn: ChurnSettings,
+) -> BuiltProblem:
+    """The problem where giving up a planned visit costs more than its worth, and cancelled visits
+    cost nothing and no route can make them."""
+
+    def priced(visit: Visit) -> Visit:
+        if visit.id in cancelled:
+            return visit.model_copy(update={"windows": (), "worth": 0, "required": False})
+        if visit.id in slots:
+            return visit.model_copy(update={"worth": visit.worth + churn.drop})
+        return visit
+
+    visits = tuple(priced(visit) for visit in built.problem.visits)
+    penalty = required_penalty(visits, built.problem.matrices, len(built.problem.shifts))
+    problem = built.problem.model_copy(update={"visits": visits, "required_penalty": penalty})
     return built.model_copy(update={"problem": problem})
 
 
