@@ -401,7 +401,7 @@ calendar = WorkCalendar(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     books(),
     st.none() | st.builds(dt.datetime.combine, any_day, st.times()),

@@ -154,6 +154,8 @@ def test_leeway_stops_at_midnight() -> None:
     assert spans(windows_of(appointment=early, shifts=night)) == [(0, "00:00-01:20")]
     late = booked(Rigidity.LEEWAY, "23:10", leeway=30)
     assert spans(windows_of(appointment=late, shifts=night)) == [(0, "22:40-24:00")]
+    # A talk at the day's very end has no minute of that day.
+    assert windows_of(appointment=booked(Rigidity.EXACT, "24:00"), shifts=night) == ()
 
 
 def test_an_agreed_day_is_in_opening_hours_if_there_are_any() -> None:
@@ -208,6 +210,11 @@ def test_the_free_window_keeps_to_the_opening_hours() -> None:
     # Open no longer at its hour: nothing is free, and no stump of a window remains.
     at_noon = Slot(manager_id="M1", date=TUESDAY, start=11 * 60 + 20)
     assert costs(windows_of(slot=at_noon), 1) == [("09:00-11:30", 20), ("14:00-17:00", 20)]
+
+
+def test_a_visit_planned_for_the_days_very_end_is_free_nowhere() -> None:
+    slot = Slot(manager_id="M1", date=TUESDAY, start=24 * 60)
+    assert {cost for _, cost in costs(windows_of(slot=slot), 1)} == {20}
 
 
 def test_an_exact_appointment_pays_nothing_for_being_where_it_is() -> None:

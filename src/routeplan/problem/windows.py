@@ -61,9 +61,7 @@ def hours_allowed(
         return ()
     elif appointment.start is not None and appointment.rigidity is not Rigidity.DAY:
         leeway = appointment.leeway if appointment.rigidity is Rigidity.LEEWAY else 0
-        start = max(0, appointment.start - leeway)
-        end = min(MINUTES_PER_DAY, appointment.start + talk + leeway)
-        return (TimeWindow(start=start, end=end),)
+        return _around(appointment.start, talk, leeway)
     opening = _merged((*site_windows(site, day, calendar), *also.get(day, ())))
     if appointment is not None and appointment.rigidity is not Rigidity.WEEK and not opening:
         return (WHOLE_DAY,)
@@ -100,17 +98,20 @@ def visit_windows(
         elif (slot.manager_id, slot.date) != (shift.manager_id, shift.date):
             costs = [(span, churn.day) for span in spans]
         else:
-            near = TimeWindow(
-                start=max(0, slot.start - churn.tolerance),
-                end=min(MINUTES_PER_DAY, slot.start + talk + churn.tolerance),
-            )
-            costs = [(span, 0) for span in _common(spans, (near,)) if span.minutes >= talk]
+            near = _around(slot.start, talk, churn.tolerance)
+            costs = [(span, 0) for span in _common(spans, near) if span.minutes >= talk]
             costs += [(span, churn.hour) for span in spans]
         found += [
             Window(shift=number, start=span.start, end=span.end, cost=cost)
             for span, cost in sorted(costs, key=lambda priced: (priced[0].start, priced[1]))
         ]
     return tuple(found)
+
+
+def _around(start: int, talk: int, leeway: int) -> tuple[TimeWindow, ...]:
+    """The hours of a talk that starts within `leeway` minutes of `start`, cut at midnight."""
+    first, last = max(0, start - leeway), min(MINUTES_PER_DAY, start + talk + leeway)
+    return (TimeWindow(start=first, end=last),) if first < last else ()
 
 
 def _merged(windows: Iterable[TimeWindow]) -> tuple[TimeWindow, ...]:
