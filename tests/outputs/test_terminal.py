@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import re
 
@@ -13,7 +12,7 @@ from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
 from routeplan.book.faults import Fault, Severity
-from routeplan.book.models import Book, Client, Manager, Site
+from routeplan.book.models import Appointment, Book, Client, Manager, Site
 from routeplan.due.models import DueList, NotDue
 from routeplan.language import LANGUAGES, Texts, message
 from routeplan.outputs.terminal import (
@@ -104,7 +103,6 @@ def due_list_of(plan: Plan) -> DueList:
     entry = NotDue(
         client_id="C016",
         reason=message("error.file_missing", file="need"),
-        next_due=dt.date(2026, 12, 1),
     )
     return DueList(
         horizon=plan.horizon,
@@ -250,6 +248,18 @@ def test_the_due_list_shows_dates_urgency_and_reason() -> None:
     assert "not due" not in "\n".join(lines)
 
 
+def test_a_visit_booked_with_a_colleague_stands_under_the_colleague() -> None:
+    plan = example_plan()
+    booked = plan.due[0].model_copy(update={"appointment_id": "A1"})
+    due = due_list_of(plan).model_copy(update={"due": (booked,)})
+    day = plan.horizon.first
+    appointment = Appointment(id="A1", client_id="C001", manager_id="M2", date=day, start="09:00")
+    book = book_of(plan).model_copy(update={"appointments": (appointment,)})
+    text = shown(due_report(due, book, EN))
+    assert "李晓梅 (M2): 1 visit" in text
+    assert "王建国" not in text
+
+
 def test_a_client_never_visited_is_said() -> None:
     plan = example_plan()
     fresh = plan.due[0].model_copy(update={"last_visit": None})
@@ -261,9 +271,9 @@ def test_the_due_list_shows_sums_and_who_is_not_due_when_asked() -> None:
     plan = example_plan()
     text = shown(due_report(due_list_of(plan), book_of(plan), EN, show_all=True, sums=True))
     for visit in plan.due:
-        assert f"worth {visit.worth} = " in text
+        assert f"worth {visit.worth} = {visit.worth} (" in text
     assert "1 client not due" in text
-    assert "need does not exist; next due 2026-12-01" in text
+    assert "need does not exist" in text
 
 
 def test_faults_are_grouped_by_sheet_and_sorted_by_row() -> None:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from routeplan.language import Texts
-from routeplan.outputs.wording import adjust_option, person_words, word
+from routeplan.outputs.wording import adjust_option, person_words, word, worth_words
 from routeplan.plan.plan import Plan, Totals, UnplannedVisit
 from routeplan.replan.diff import ChangeKind, PlanDiff, PlannedSlot
 
@@ -268,7 +268,7 @@ def due_rows(plan: Plan, texts: Texts) -> Table:
                 visit.last_visit,
                 round(visit.urgency, 2),
                 visit.worth,
-                " + ".join(f"{texts.render(term.name)} {term.worth}" for term in visit.worth_terms),
+                worth_words(visit.worth_terms, texts),
                 visit.required,
                 word(visit.purpose, texts),
                 visit.persons,

@@ -30,6 +30,7 @@ from routeplan.outputs.wording import (
     proof_words,
     totals_words,
     word,
+    worth_words,
 )
 from routeplan.plan.plan import (
     Detour,
@@ -111,11 +112,7 @@ def due_report(
     parts: list[RenderableType] = [_text(title, "bold")]
     parts += _notes(due_list.notes, texts)
     for manager in book.managers:
-        own = [
-            visit
-            for visit in due_list.due
-            if book.client_by_id[visit.client_id].manager_id == manager.id
-        ]
+        own = [visit for visit in due_list.due if _goer(visit, book) == manager.id]
         if not own:
             continue
         heading = texts("terminal.due_of", name=manager.name, id=manager.id, n=len(own))
@@ -363,17 +360,20 @@ def _due(visit: DueVisit, client: Client, texts: Texts, *, sums: bool) -> list[R
     parts: list[RenderableType] = [name, _indented(_text(dates))]
     parts += [_indented(_text(texts.render(reason.text), "dim")) for reason in visit.reasons]
     if sums:
-        terms = " + ".join(f"{texts.render(term.name)} {term.worth}" for term in visit.worth_terms)
+        terms = worth_words(visit.worth_terms, texts)
         parts.append(_indented(_text(texts("terminal.sum", worth=visit.worth, terms=terms))))
     return parts
 
 
+def _goer(visit: DueVisit, book: Book) -> str:
+    """Id of the manager whose visit it is."""
+    booked = book.appointment_by_id.get(visit.appointment_id or "")
+    return (booked.manager_id if booked else None) or book.client_by_id[visit.client_id].manager_id
+
+
 def _not_due(entry: NotDue, client: Client, texts: Texts) -> list[RenderableType]:
-    reason = texts.render(entry.reason)
-    if entry.next_due:
-        reason = texts("terminal.next_due", reason=reason, date=entry.next_due)
     name = _client(client.tier, client.id, client.name)
-    return [name, _indented(_text(reason, "dim"))]
+    return [name, _indented(_text(texts.render(entry.reason), "dim"))]
 
 
 def _fault_table(faults: Iterable[Fault], texts: Texts) -> Table:

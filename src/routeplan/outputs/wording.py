@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable
 from enum import StrEnum
 
 from routeplan.book.faults import Severity
@@ -17,7 +18,7 @@ from routeplan.book.models import (
     TravelMode,
     VisitStatus,
 )
-from routeplan.due.models import DueKind
+from routeplan.due.models import DueKind, WorthTerm
 from routeplan.language import Texts
 from routeplan.plan.plan import Cause, Leg, PersonToMeet, PlannedVisitStatus, Proof, Totals
 from routeplan.problem.adjust import Adjustment
@@ -34,6 +35,7 @@ __all__ = [
     "totals_words",
     "travel_words",
     "word",
+    "worth_words",
 ]
 
 WORDED: dict[type[StrEnum], str] = {
@@ -109,3 +111,8 @@ def proof_words(proof: Proof, texts: Texts) -> str:
     if proof.bound is None or proof.gap is None:
         return texts("words.proof", **known)
     return texts("words.proof_bound", bound=proof.bound, gap=f"{100 * proof.gap:.1f}", **known)
+
+
+def worth_words(terms: Iterable[WorthTerm], texts: Texts) -> str:
+    """'600 (A tier) + 300 (urgency 1.00)'."""
+    return " + ".join(texts("words.term", worth=term.worth, name=term.name) for term in terms)
