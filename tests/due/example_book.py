@@ -29,9 +29,9 @@ OFFICE = WeeklyHours(days=((TimeWindow(start=540, end=1080),),) * 5 + ((), ()))
 MANAGER = Manager(id="M1", name="王芳")
 
 
-def client(id: str = "C1", tier: str = "A", **fields: Any) -> Client:
-    given = {"manager_id": "M1", "sites": (Site(hours=OFFICE),), "name": f"客户{id}"} | fields
-    return Client(id=id, tier=Tier(tier), **given)
+def client(key: str = "C1", tier: str = "A", **fields: Any) -> Client:
+    given = {"manager_id": "M1", "sites": (Site(hours=OFFICE),), "name": f"客户{key}"} | fields
+    return Client(id=key, tier=Tier(tier), **given)
 
 
 def seen(day: str, client_id: str = "C1", **fields: Any) -> VisitRecord:
@@ -44,8 +44,8 @@ def booked(day: str, client_id: str = "C1", **fields: Any) -> Appointment:
     return Appointment(client_id=client_id, date=dt.date.fromisoformat(day), **given)
 
 
-def contact(id: str, client_id: str = "C1", **fields: Any) -> Contact:
-    return Contact(id=id, client_id=client_id, **({"name": f"联系人{id}"} | fields))
+def contact(key: str, client_id: str = "C1", **fields: Any) -> Contact:
+    return Contact(id=key, client_id=client_id, **({"name": f"联系人{key}"} | fields))
 
 
 def book(

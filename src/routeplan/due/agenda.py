@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from routeplan.book.models import (
     Appointment,
@@ -26,12 +26,12 @@ _MUST_VISIT_PURPOSE = {
     MustVisitReason.PRESENCE: Purpose.BUSINESS,
     MustVisitReason.JUDGED: Purpose.KEEP_WARM,
 }
-_PURPOSE = {
-    DueKind.APPOINTMENT: Purpose.BUSINESS,
+_PURPOSE = {  # the most particular first
     DueKind.PROSPECT: Purpose.PITCH,
     DueKind.KEY_DATE: Purpose.GIFT,
     DueKind.CADENCE: Purpose.KEEP_WARM,
     DueKind.LEFT_OVER: Purpose.KEEP_WARM,
+    DueKind.APPOINTMENT: Purpose.BUSINESS,
 }
 
 
@@ -57,15 +57,14 @@ def persons_at(client: Client, site_id: str, contacts: Sequence[Contact], key_pe
 
 
 def purpose_of(
-    client: Client, kinds: Sequence[DueKind], appointment: Appointment | None
+    client: Client, kinds: Collection[DueKind], appointment: Appointment | None
 ) -> Purpose:
-    """The purpose agreed, or the one that the strongest reason suggests."""
+    """The purpose agreed, or the one that the most particular reason suggests."""
     if appointment is not None and appointment.purpose is not None:
         return appointment.purpose
-    kinds = [kind for kind in kinds if kind is not DueKind.APPOINTMENT] or kinds
-    if kinds[0] is DueKind.MUST_VISIT and client.must_visit is not None:
+    if DueKind.MUST_VISIT in kinds and client.must_visit is not None:
         return _MUST_VISIT_PURPOSE[client.must_visit.reason]
-    return _PURPOSE[kinds[0]]
+    return next(purpose for kind, purpose in _PURPOSE.items() if kind in kinds)
 
 
 def talk_minutes(

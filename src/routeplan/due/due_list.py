@@ -161,7 +161,7 @@ def _of_client(
     gap = 1
     if isinstance(rhythm, Rhythm):
         gap = rhythm.gap
-        planned = tuple(draft.due for draft in drafts)
+        planned = tuple(max(draft.due, horizon.first) for draft in drafts)
         ask = rules.by_interval if rhythm.cycle is None else rules.by_period
         asked = ask(rhythm, known.model_copy(update={"planned": planned}), horizon, diary)
         next_due = asked.next_due
@@ -241,7 +241,7 @@ def _spaced(
         if not draft.fixed:
             if placed:
                 earliest = max(earliest, placed[-1].earliest + wait)
-            elif last is not None:
+            if last is not None:
                 earliest = max(earliest, last + wait)
         possible = diary.first_duty(earliest, until)
         if possible is None and not draft.fixed:
@@ -361,7 +361,7 @@ def _taken(book: Book, client: Client, visits: Sequence[DueVisit]) -> NotDue:
 
 
 def _appointment(book: Book, visit: DueVisit) -> Appointment | None:
-    return next((each for each in book.appointments if each.id == visit.appointment_id), None)
+    return book.appointment_by_id.get(visit.appointment_id or "")
 
 
 def _cut_talks(book: Book, visits: Iterable[DueVisit], settings: Settings) -> list[Message]:

@@ -277,7 +277,7 @@ def by_interval(rhythm: Rhythm, known: Known, horizon: Horizon, diary: Diary) ->
             index, day = planned.pop(0)
             if day >= earliest:
                 needs.append(need.model_copy(update={"served_by": index}))
-                first = False
+            first = False
             last = max(day, last) if last is not None else day
             continue
         if (earliest if first else due) > horizon.last:
@@ -350,12 +350,13 @@ def must_visit(client: Client, known: Known, horizon: Horizon, diary: Diary) -> 
     until = _soon(horizon, earliest, diary)
     if flag.by is not None and diary.last_free(earliest, flag.by) is not None:
         until = flag.by
+    latest = flag.by or until
     waiting_since = flag.by or flag.since or horizon.first
     return Need(
         reason=DueReason(kind=DueKind.MUST_VISIT, text=message("due.must_visit", facts=facts)),
         earliest=earliest,
-        due=diary.first_duty(earliest, until) or earliest,
-        latest=flag.by or until,
+        due=min(diary.first_duty(earliest, until) or earliest, latest),
+        latest=latest,
         until=until,
         over=max(0, (horizon.first - waiting_since).days),
         pressing=True,
