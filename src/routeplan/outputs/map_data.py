@@ -45,17 +45,16 @@ Shown: TypeAlias = Callable[[Point], Point]
 COLOURS = (
     "#0072b2",
     "#d55e00",
-    "#00855f",
-    "#8c1f5c",
-    "#e69f00",
-    "#3d3aa6",
-    "#cc79a7",
-    "#56b4e9",
-    "#7a6a00",
-    "#3f3f3f",
+    "#862757",
+    "#44bce4",
+    "#756638",
+    "#301e67",
+    "#c78a99",
+    "#94b96e",
+    "#472115",
+    "#5020df",
 )
-"""One a manager: Okabe and Ito's colours for the colour-blind, lengthened by darker hues that stay
-apart in lightness. From the eleventh manager on they repeat."""
+"""One a manager, apart for colour-blind eyes too (a test computes it); they repeat after ten."""
 
 DASHES = ("", "9 6", "2 6", "14 5 2 5", "5 5 1 5 1 5", "18 8", "1 9")
 """One a day of the week, Monday solid."""

@@ -6,7 +6,7 @@ const ARROW_ROOM = 46; // a shorter leg shows no arrow
 
 // A leg bows to its right, so that the way there and the way back stand apart. Points in between
 // are found on the projected plane, where the arrow's angle stays true at every zoom.
-function curve(from, to) {
+function bow(from, to) {
   const crs = map.options.crs;
   const a = crs.project(L.latLng(from));
   const b = crs.project(L.latLng(to));
@@ -18,12 +18,10 @@ function curve(from, to) {
       s * s * a.y + 2 * s * t * bend.y + t * t * b.y,
     );
   };
-  const line = Array.from({ length: 41 }, (_, step) => crs.unproject(at(step / 40)));
-  const [before, after] = [at(0.49), at(0.51)];
   return {
-    line,
+    line: (pieces) => Array.from({ length: pieces + 1 }, (_, piece) => crs.unproject(at(piece / pieces))),
     middle: crs.unproject(at(0.5)),
-    angle: (Math.atan2(before.y - after.y, after.x - before.x) * 180) / Math.PI,
+    angle: (Math.atan2(a.y - b.y, b.x - a.x) * 180) / Math.PI,
   };
 }
 
@@ -40,19 +38,18 @@ function pin(point, content, size, label) {
 
 function drawRoute(route, manager, date) {
   const group = L.layerGroup();
-  const drawn = { route, manager, date, group, arrows: [], stops: [], lines: [] };
+  const drawn = { route, manager, date, group, legs: [], stops: [] };
   for (let leg = 0; leg + 1 < route.path.length; leg += 1) {
     const [from, to] = [route.path[leg], route.path[leg + 1]];
     if (from[0] === to[0] && from[1] === to[1]) continue;
-    const { line, middle, angle } = curve(from, to);
-    const halo = L.polyline(line, { color: '#ffffff', weight: 6, opacity: 0.75, interactive: false, smoothFactor: 0.5 });
-    const ink = L.polyline(line, {
-      color: manager.colour, weight: 3, opacity: 0.9, dashArray: date.dash || null, interactive: false, smoothFactor: 0.5,
+    const { line, middle, angle } = bow(from, to);
+    const halo = L.polyline([from, to], { color: '#ffffff', weight: 6, opacity: 0.75, interactive: false });
+    const ink = L.polyline([from, to], {
+      color: manager.colour, weight: 3, opacity: 0.9, dashArray: date.dash || null, interactive: false,
     });
     const head = element('span', { class: 'arrow', style: { '--colour': manager.colour, '--turn': `${angle}deg` } });
     const arrow = L.marker(middle, { icon: icon(head, 14), interactive: false, keyboard: false, pane: 'arrows' });
-    drawn.lines.push(halo, ink);
-    drawn.arrows.push({ arrow, from: L.latLng(from), to: L.latLng(to) });
+    drawn.legs.push({ from: L.latLng(from), to: L.latLng(to), line, halo, ink, arrow });
     group.addLayer(halo).addLayer(ink);
   }
   for (const stop of route.steps.filter((step) => step.kind === 'stop')) {
@@ -64,6 +61,18 @@ function drawRoute(route, manager, date) {
     group.addLayer(marker);
   }
   return drawn;
+}
+
+// As many pieces as the eye needs at this zoom; no arrow where there is no room for one.
+function drawLegs(drawn) {
+  for (const { from, to, line, halo, ink, arrow } of drawn.legs) {
+    const long = map.latLngToLayerPoint(from).distanceTo(map.latLngToLayerPoint(to));
+    const points = line(Math.max(8, Math.min(200, Math.round(long / 14))));
+    halo.setLatLngs(points);
+    ink.setLatLngs(points);
+    if (long >= ARROW_ROOM) drawn.group.addLayer(arrow);
+    else drawn.group.removeLayer(arrow);
+  }
 }
 
 function drawLeftOut(visit) {

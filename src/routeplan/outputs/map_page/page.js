@@ -66,13 +66,7 @@ function layOut() {
   const fixed = places.filter(({ marker }) => map.hasLayer(marker)).map(({ marker }) => marker);
   spread([...stops, ...others], fixed, ties, home - 1);
   placeDistricts(districts, [...stops, ...others, ...fixed]);
-  for (const drawn of routes) {
-    for (const { arrow, from, to } of drawn.arrows) {
-      const long = map.latLngToLayerPoint(from).distanceTo(map.latLngToLayerPoint(to)) >= ARROW_ROOM;
-      if (long && visible.includes(drawn)) drawn.group.addLayer(arrow);
-      else drawn.group.removeLayer(arrow);
-    }
-  }
+  visible.forEach(drawLegs);
 }
 
 function fit(points) {
@@ -85,10 +79,8 @@ function fit(points) {
 
 function focus(drawn) {
   for (const other of routes) {
-    const faint = drawn && other !== drawn;
-    other.lines.forEach((line) => line.getElement()?.classList.toggle('faint', Boolean(faint)));
-    other.arrows.forEach(({ arrow }) => arrow.getElement()?.classList.toggle('faint', Boolean(faint)));
-    other.stops.forEach(({ marker }) => marker.getElement()?.classList.toggle('faint', Boolean(faint)));
+    const layers = [...other.legs.flatMap(({ halo, ink, arrow }) => [halo, ink, arrow]), ...other.stops.map(({ marker }) => marker)];
+    for (const layer of layers) layer.getElement()?.classList.toggle('faint', Boolean(drawn) && other !== drawn);
   }
 }
 
@@ -152,7 +144,7 @@ const managerSections = plan.managers.map(({ name, colour, summary }, number) =>
   element('h2', { style: { '--colour': colour } }, element('span', { class: 'dot' }), said(name), said(summary, 'summary')),
   routes.filter(({ route }) => route.manager === number).map((drawn) => routeSection(drawn, words, showRoute, open))));
 const leftOutSection = element('section', { class: 'manager' },
-  element('h2', { style: { '--colour': '#8b949e' } }, element('span', { class: 'dot' }), words.left_out, said(String(plan.leftOut.length), 'summary')),
+  element('h2', { style: { '--colour': '#8b949e' } }, element('span', { class: 'dot' }), `${words.left_out} ${plan.leftOut.length}`),
   element('ul', null, leftOut.map((entry) => leftOutLine(entry, words, open))));
 
 panel.setAttribute('aria-label', words.panel);
@@ -171,9 +163,10 @@ panel.append(
 );
 setSheet('peek');
 
+const sheet = narrow.matches ? 150 : 16;
 const popup = {
-  maxWidth: 330, minWidth: 260, maxHeight: 420, autoPanPaddingTopLeft: [16, 16],
-  autoPanPaddingBottomRight: [16, narrow.matches ? 150 : 16],
+  maxWidth: 340, minWidth: Math.min(300, window.innerWidth - 80), maxHeight: Math.max(220, Math.min(560, map.getSize().y - sheet - 110)),
+  autoPanPaddingTopLeft: [16, 16], autoPanPaddingBottomRight: [16, sheet],
 };
 for (const drawn of routes) {
   for (const entry of drawn.stops) {
@@ -203,6 +196,8 @@ search.addEventListener('keydown', (event) => {
   const first = [...routes.flatMap(({ stops }) => stops), ...leftOut].find((entry) => entry.marker && matches(entry.stop || entry.visit));
   if (first) open(first);
 });
+// Leaflet hears Escape only while the map itself has the focus, not a number on it.
+document.addEventListener('keydown', (event) => { if (event.key === 'Escape') map.closePopup(); });
 map.on('zoomend', layOut);
 map.on('click', () => focus(null));
 narrow.addEventListener('change', () => map.invalidateSize());

@@ -46,7 +46,7 @@ function stopLine(entry, go) {
   const { stop, drawn } = entry;
   entry.line = element('li', { class: `line stop ${stop.status}` },
     element('button', { type: 'button', onclick: () => go(entry) },
-      disc(stop.number, drawn.manager.colour, stop.booked ? 'booked' : ''),
+      disc(stop.number, drawn.manager.colour, `${stop.status} ${stop.booked ? 'booked' : ''}`),
       element('span', { class: 'what' },
         element('span', { class: 'first' }, element('time', null, stop.time), stop.badges.map(badge)),
         said(stop.name, 'name'),
