@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from routeplan.language import Texts
 from routeplan.outputs.wording import adjust_option, person_words, word, worth_words
-from routeplan.plan.plan import Plan, Totals, UnplannedVisit
+from routeplan.plan.plan import Plan, Totals
 from routeplan.replan.diff import ChangeKind, PlanDiff, PlannedSlot
 
 if TYPE_CHECKING:
@@ -226,8 +226,8 @@ def figures(totals: Totals) -> tuple[int, int, int, int, float]:
 def left_out_rows(plan: Plan, texts: Texts) -> Table:
     """One row a due visit without a place in the plan.
 
-    `remedies` and `adjust` have a line each remedy; a line of `adjust` is what to add to the
-    command line, '-' where nothing can be added.
+    `remedies` and `adjust` have a line each remedy, numbered where there are several; `adjust` is
+    what to add to the command line, '-' where nothing can be added.
     """
     return Table(
         _LEFT_OUT,
@@ -239,8 +239,10 @@ def left_out_rows(plan: Plan, texts: Texts) -> Table:
                 visit.required,
                 word(visit.cause, texts),
                 texts.render(visit.why),
-                "\n".join(texts.render(remedy.text) for remedy in visit.remedies),
-                _adjust_lines(visit),
+                _numbered([texts.render(remedy.text) for remedy in visit.remedies]),
+                _numbered(
+                    [" ".join(map(adjust_option, it.adjustments)) or "-" for it in visit.remedies]
+                ),
                 "\n".join(texts.render(reason.text) for reason in visit.reasons),
                 visit.worth,
                 visit.address,
@@ -353,10 +355,11 @@ def _slot(slot: PlannedSlot | None) -> tuple[Value, ...]:
     return (slot.manager_name, slot.date, slot.start, slot.end) if slot else (None,) * 4
 
 
-def _adjust_lines(visit: UnplannedVisit) -> str:
-    return "\n".join(
-        " ".join(map(adjust_option, remedy.adjustments)) or "-" for remedy in visit.remedies
-    )
+def _numbered(lines: Sequence[str]) -> str:
+    """One line each; numbered where there are several, so that two columns can be matched."""
+    if len(lines) < 2:
+        return "".join(lines)
+    return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
 
 
 def _names(extras: Iterable[dict[str, str]]) -> list[str]:

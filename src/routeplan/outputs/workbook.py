@@ -69,7 +69,7 @@ FONT = "Microsoft YaHei"
 """On every Chinese Windows; Excel and WPS take the system's own font elsewhere."""
 FONT_SIZE = 10
 LINE_HEIGHT = 15.0
-CARD_WIDTH = 32
+CARD_WIDTH = 40
 LONGEST_LINE = 160
 """Characters of one line of a card; the Visits sheet has the text in full."""
 WIDEST_COLUMN = 36
@@ -384,10 +384,11 @@ class _Writer:
             marks.append(word(visit.status, texts))
         people = texts.join([person.name for person in visit.persons])
         purpose = word(visit.purpose, texts)
+        district = "" if visit.district in visit.address else visit.district
         lines = [
             _Line("  ".join(marks), bold=True),
             _Line(f"{visit.client_id} {visit.client_name}", bold=True),
-            _Line(" ".join(filter(None, (visit.district, visit.address, visit.room)))),
+            _Line(" ".join(filter(None, (district, visit.address, visit.room)))),
             _Line(" · ".join(filter(None, (purpose, people)))),
         ]
         if visit.leg:
