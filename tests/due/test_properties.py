@@ -114,7 +114,7 @@ def by_client(due: DueList) -> dict[str, list[DueVisit]]:
 
 
 @given(due_lists())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_every_client_is_due_or_not_and_says_why(made: tuple[Book, DueList]) -> None:
     of, due = made
     assert {visit.client_id for visit in due.due} | {each.client_id for each in due.not_due} == set(
@@ -135,7 +135,7 @@ def test_every_client_is_due_or_not_and_says_why(made: tuple[Book, DueList]) -> 
 
 
 @given(due_lists())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_days_worth_and_urgency_are_in_order(made: tuple[Book, DueList]) -> None:
     _, due = made
     horizon = due.horizon
@@ -152,7 +152,7 @@ def test_days_worth_and_urgency_are_in_order(made: tuple[Book, DueList]) -> None
 
 
 @given(due_lists())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_the_visits_of_a_client_can_all_keep_their_gaps(made: tuple[Book, DueList]) -> None:
     of, due = made
     for client_id, visits in by_client(due).items():
@@ -174,7 +174,7 @@ def test_the_visits_of_a_client_can_all_keep_their_gaps(made: tuple[Book, DueLis
 
 
 @given(due_lists())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_every_open_appointment_in_the_horizon_is_a_required_visit(
     made: tuple[Book, DueList],
 ) -> None:
