@@ -233,10 +233,9 @@ def _merge(rows: list[Record], reporter: Reporter) -> Record:
                 reporter.report(
                     FaultCode.CONFLICT, row.place(name), row=first.row, other=merged.texts[name]
                 )
-        for header, text in row.extra.items():
-            kept = merged.extra.setdefault(header, text)
-            if text not in kept.split("; "):
-                merged.extra[header] = f"{kept}; {text}"
+    for header in dict.fromkeys(header for row in rows for header in row.extra):
+        texts = dict.fromkeys(row.extra[header] for row in rows if header in row.extra)
+        merged.extra[header] = "; ".join(texts)
     return merged
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from routeplan.book.codes import FaultCode
 from routeplan.book.records import Record
 from routeplan.book.reporter import Reporter
+from routeplan.datum import from_gcj02
 from routeplan.point import Point
 
 __all__ = ["read_point"]
@@ -25,9 +26,10 @@ def read_point(
         label = record.table.spec.by_name[blank].label
         reporter.report(FaultCode.HALF_POINT, record.place(blank), column=label)
         return None
-    if record.values.get("datum", "WGS-84") != "WGS-84":
+    datum = record.values.get("datum", "WGS-84")
+    if datum not in ("WGS-84", "GCJ-02"):
         record.bad.add("datum")
-        reporter.report(FaultCode.DATUM, record.place("datum"), datum=record.values["datum"])
+        reporter.report(FaultCode.DATUM, record.place("datum"), datum=datum)
         return None
     if _swapped(lat, lon):
         code, column = FaultCode.SWAPPED_COORDINATES, lat_column
@@ -38,7 +40,11 @@ def read_point(
     elif lat == lon == 0:
         code, column = FaultCode.ZERO_COORDINATES, lat_column
     else:
-        return Point(lat=lat, lon=lon)
+        point = Point(lat=lat, lon=lon)
+        if datum == "GCJ-02":
+            point = from_gcj02(point)
+            point = Point(lat=round(point.lat, 7), lon=round(point.lon, 7))  # as files keep it
+        return point
     record.bad.add(column)
     reporter.report(code, record.place(column), lat=str(lat), lon=str(lon))
     return None

@@ -25,6 +25,7 @@ class BookWriter:
         self._workbook = workbook
         self._header = workbook.add_format({"bold": True, "bg_color": "#DDEBF7", "bottom": 1})
         self._required = workbook.add_format({"bold": True, "bg_color": "#FCE4D6", "bottom": 1})
+        self._example = workbook.add_format({"italic": True, "font_color": "#7F7F7F"})
         self._date = workbook.add_format({"num_format": "yyyy-mm-dd"})
 
     def add(
@@ -34,7 +35,10 @@ class BookWriter:
         table: Sequence[Sequence[Cell]],
         notes: Mapping[str, str] | None = None,
     ) -> None:
-        """`table`: header and rows; `notes`: column name → what a comment on its header says."""
+        """`table`: header and rows; `notes`: column name → what a comment on its header says.
+
+        Rows that start with # are examples, which the reader skips: all text, in grey.
+        """
         page = self._workbook.add_worksheet(sheet.title(language))
         page.freeze_panes(1, 1)
         by_header = {column.header(language): column for column in sheet.columns}
@@ -61,8 +65,12 @@ class BookWriter:
                     {"validate": "list", "source": words, "error_type": "information"},
                 )
         for row, cells in enumerate(table[1:], 1):
+            example = str(cells[0]).startswith("#")
             for at, cell in enumerate(cells):
-                self._write(page, row, at, cell)
+                if example:
+                    page.write_string(row, at, "" if cell is None else str(cell), self._example)
+                else:
+                    self._write(page, row, at, cell)
 
     def _write(self, page: Any, row: int, at: int, cell: Cell) -> None:
         if cell is None:

@@ -16,7 +16,7 @@ from routeplan.book.workbook import new_workbook
 from routeplan.errors import FileError
 from routeplan.language import message
 
-__all__ = ["write_book"]
+__all__ = ["tables_of", "write_book"]
 
 Row = dict[str, Any]
 """Column name → value; blanks absent. The columns carried through stand under their own headers."""
@@ -30,7 +30,7 @@ def write_book(book: Book, path: Path, language: str = "en") -> None:
     Raises FileError when a value has no form that would read back equal, or when writing fails.
     """
     path = Path(path)
-    tables = {sheet.name: _table(sheet, _rows(sheet, book), language) for sheet in SHEETS}
+    tables = tables_of(book, language)
     try:
         if path.suffix.lower() == ".xlsx":
             _replace(path, _xlsx(tables, language))
@@ -41,6 +41,11 @@ def write_book(book: Book, path: Path, language: str = "en") -> None:
     except OSError as error:
         why = str(error.strerror or error)
         raise FileError("RP3011", message("error.unwritable", file=str(path), why=why)) from error
+
+
+def tables_of(book: Book, language: str) -> dict[str, list[list[Cell]]]:
+    """Sheet name → header and rows of cells. Raises FileError as `write_book` does."""
+    return {sheet.name: _table(sheet, _rows(sheet, book), language) for sheet in SHEETS}
 
 
 def _table(sheet: Sheet, rows: Iterable[Row], language: str) -> list[list[Cell]]:
