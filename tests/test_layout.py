@@ -14,7 +14,9 @@ import routeplan
 SOURCE = Path(routeplan.__file__).parent
 # Each part may import from those above it and from itself.
 ORDER = (
-    ("version", "values", "point", "datum"),
+    ("version", "values"),
+    ("point",),
+    ("datum",),
     ("language",),
     ("errors",),
     ("workdays",),
@@ -28,7 +30,8 @@ ORDER = (
     ("replan",),
     ("outputs",),
     ("pipeline",),
-    ("cli", "__main__"),
+    ("cli",),
+    ("__main__",),
 )
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 # Named in annotations only: an error carries faults, a template is made from the settings.

@@ -1,3 +1,85 @@
-"""routeplan."""
+"""routeplan: who is due, the best daily routes, a map, and re-plans that change little.
 
-__version__ = "0.1.0"
+A plan in five calls:
+
+    book = read_book("data/sample.xlsx")
+    plan = plan_visits(book, Horizon(first=date(2026, 11, 23)))
+    save_plan(plan, Path("out"), Texts("en"))
+    later = replan(plan, book, [Cancel(client_id="C012")], datetime(2026, 11, 24, 11, 30))
+    diff_plans(plan, later)
+"""
+
+from routeplan.book.models import Book
+from routeplan.book.read import check_book, read_book
+from routeplan.config import Settings, read_settings
+from routeplan.due.models import DueList, DueVisit, Horizon
+from routeplan.due.policy import Policy, read_policy
+from routeplan.errors import (
+    BookError,
+    CheckError,
+    FileError,
+    NoPlanError,
+    RouteplanError,
+    SettingsError,
+    UsageError,
+    WorkspaceError,
+)
+from routeplan.language import Message, Texts
+from routeplan.pipeline import due_visits, load_plan, next_week, plan_visits, save_plan
+from routeplan.plan.plan import Plan, PlannedDay, PlannedVisit, UnplannedVisit
+from routeplan.problem.adjust import parse_adjustment
+from routeplan.problem.problem import Problem
+from routeplan.replan.diff import PlanDiff, diff_plans
+from routeplan.replan.events import Cancel
+from routeplan.replan.replan import replan
+from routeplan.solve.result import Engine, Result
+from routeplan.solve.solve import solve
+from routeplan.solve.stop import Progress, StopRule
+from routeplan.version import __version__
+from routeplan.workdays import WorkCalendar, read_calendar
+
+__all__ = [
+    "Book",
+    "BookError",
+    "Cancel",
+    "CheckError",
+    "DueList",
+    "DueVisit",
+    "Engine",
+    "FileError",
+    "Horizon",
+    "Message",
+    "NoPlanError",
+    "Plan",
+    "PlanDiff",
+    "PlannedDay",
+    "PlannedVisit",
+    "Policy",
+    "Problem",
+    "Progress",
+    "Result",
+    "RouteplanError",
+    "Settings",
+    "SettingsError",
+    "StopRule",
+    "Texts",
+    "UnplannedVisit",
+    "UsageError",
+    "WorkCalendar",
+    "WorkspaceError",
+    "__version__",
+    "check_book",
+    "diff_plans",
+    "due_visits",
+    "load_plan",
+    "next_week",
+    "parse_adjustment",
+    "plan_visits",
+    "read_book",
+    "read_calendar",
+    "read_policy",
+    "read_settings",
+    "replan",
+    "save_plan",
+    "solve",
+]

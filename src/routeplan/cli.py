@@ -324,9 +324,10 @@ def schema(name: SchemaName) -> None:
     from routeplan.plan.plan import Plan
     from routeplan.problem.problem import Problem
     from routeplan.solve.result import Result
+    from routeplan.values import Frozen
 
-    model = {"problem": Problem, "result": Result, "plan": Plan}[name.value]
-    typer.echo(json.dumps(model.model_json_schema(), ensure_ascii=False, indent=1))
+    models: dict[str, type[Frozen]] = {"problem": Problem, "result": Result, "plan": Plan}
+    typer.echo(json.dumps(models[name.value].model_json_schema(), ensure_ascii=False, indent=1))
 
 
 def main() -> NoReturn:
@@ -347,13 +348,12 @@ def main() -> NoReturn:
 
 
 def _report(error: RouteplanError) -> int:
-    texts = _texts(_language_asked())
-    console = _err()
-    if isinstance(error, BookError) and error.faults:
-        from routeplan.outputs.terminal import faults_report
+    from routeplan.outputs.terminal import faults_report, visible
 
-        console.print(faults_report(error.faults, texts))
-    typer.echo(f"{error.code}: {texts.render(error.message)}", err=True)
+    texts = _texts(_language_asked())
+    if isinstance(error, BookError) and error.faults:
+        _err().print(faults_report(error.faults, texts))
+    typer.echo(f"{error.code}: {visible(texts.render(error.message))}", err=True)
     if isinstance(error, CheckError):
         typer.echo(texts("error.please_report"), err=True)
     return error.exit_code

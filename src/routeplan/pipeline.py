@@ -14,9 +14,9 @@ from routeplan.config import Settings
 from routeplan.due.due_list import list_due
 from routeplan.due.models import DueList, Horizon
 from routeplan.due.policy import Policy, read_policy
-from routeplan.errors import UsageError, WorkspaceError
+from routeplan.errors import FileError, UsageError, WorkspaceError
 from routeplan.language import Texts, message
-from routeplan.outputs.files import read_model, write_atomically
+from routeplan.outputs.files import os_reason, read_model, write_atomically
 from routeplan.plan.build import build_plan
 from routeplan.plan.check import require_valid
 from routeplan.plan.left_over import expected_records, left_over_clients
@@ -201,7 +201,11 @@ def save_plan(
 def _keep_earlier(path: Path, content: bytes) -> Path | None:
     if not path.exists():
         return None
-    old = path.read_bytes()
+    try:
+        old = path.read_bytes()
+    except OSError as error:
+        why = os_reason(error)
+        raise FileError("RP3001", message("error.unreadable", file=str(path), why=why)) from error
     if old == content:
         return None
     kept = load_plan(path.parent)
@@ -223,4 +227,8 @@ def load_plan(folder: Path) -> Plan:
     path = folder / "plan.json" if folder.is_dir() else folder
     if not path.exists():
         raise WorkspaceError("RP7001", message("error.no_plan_there", folder=str(folder)))
-    return read_model(path, Plan)
+    try:
+        return read_model(path, Plan)
+    except FileError as error:
+        why = message("error.plan_damaged", why=error.message)
+        raise WorkspaceError("RP7002", why) from error

@@ -1,7 +1,7 @@
 """Renders messages from the catalogues `en/*.po` and `zh/*.po` beside this file.
 
-One .po file a package and language; a key starts with its file's name ('due.period_over' stands in
-due.po). Fields are written as in `str.format`, with three formats of our own: `{x:clock}` shows
+One .po file a package and language; a key starts with its file's name ('error.file_missing' stands in
+error.po). Fields are written as in `str.format`, with three formats of our own: `{x:clock}` shows
 minutes after midnight as 09:30, `{x:day}` an ISO date with its weekday, `{x:weekday}` the weekday
 alone. A key with plural forms chooses by its argument `n`.
 """
@@ -48,7 +48,7 @@ def catalogue(language: str) -> dict[str, str | tuple[str, ...]]:
 class Texts:
     """The texts of one language ('en' or 'zh').
 
-    Calling it renders a key: `texts("plan.leave", at=510)`.
+    Calling it renders a key: `texts("error.file_missing", file="book.xlsx")`.
     """
 
     def __init__(self, language: str) -> None:

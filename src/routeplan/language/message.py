@@ -12,7 +12,7 @@ __all__ = ["Argument", "Message", "message"]
 
 
 class Message(Frozen):
-    """A catalogue key ('due.period_over') and what fills it; rendered by `Texts.render`.
+    """A catalogue key ('error.file_missing') and what fills it; rendered by `Texts.render`.
 
     Kept in plan.json, so that one plan can be shown in any language.
     """

@@ -11,6 +11,8 @@ __all__ = ["Engine", "PhaseStatistics", "Result", "Route", "Solution", "Status",
 
 
 class Engine(StrEnum):
+    """How routes are found."""
+
     ROUTING = "routing"  # OR-Tools' routing solver
 
 

@@ -6,11 +6,25 @@ Shares no code with the solver: what holds here holds whatever the solver believ
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
+from routeplan.errors import CheckError
+from routeplan.language import message
 from routeplan.problem.problem import Problem
-from routeplan.solve.result import Route, Solution
+from routeplan.solve.result import Result, Route, Solution
 
-__all__ = ["violations"]
+__all__ = ["require_valid", "violations"]
+
+
+def require_valid(problem: Problem, result: Result) -> None:
+    """Raises CheckError RP6002 when the result breaks a rule or names a wrong cost: a bug."""
+    wrong = list(violations(problem, result.solution))
+    if not wrong and result.cost != (cost := _cost(problem, result.solution)):
+        wrong.append(f"the cost is {cost}, not {result.cost}")
+    if result.bound is not None and result.bound > result.cost:
+        wrong.append(f"the bound {result.bound} is above the cost {result.cost}")
+    if wrong:
+        raise CheckError("RP6002", message("error.unverified", wrong=wrong))
 
 
 def violations(problem: Problem, solution: Solution) -> tuple[str, ...]:
@@ -126,3 +140,28 @@ def _minutes(
             chosen = part.minutes
     found = chosen[origin][destination]
     return None if found < 0 else found
+
+
+def _cost(problem: Problem, solution: Solution) -> int:
+    """The objective of a solution that breaks no rule, from its documentation."""
+    total = 0
+    for index in solution.left_out:
+        visit = problem.visits[index]
+        total += problem.required_penalty if visit.required else visit.worth
+    for route in solution.routes:
+        shift = problem.shifts[route.shift]
+        minutes = problem.matrices[shift.matrix].minutes
+        stops = [problem.visits[stop.visit] for stop in route.stops]
+        places = [shift.start_place, *(visit.place for visit in stops), shift.end_place]
+        for origin, destination in pairwise(places):
+            if origin is not None and destination is not None:
+                total += minutes[origin][destination]
+        for stop, visit in zip(route.stops, stops, strict=True):
+            total += min(
+                window.cost
+                for window in visit.windows
+                if window.shift == route.shift
+                and window.start <= stop.start
+                and stop.end <= window.end
+            )
+    return total
