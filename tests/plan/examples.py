@@ -35,7 +35,6 @@ from tests.examples import MONDAY, OFFICE, due_visit, hours, tiny_book, tiny_due
 
 __all__ = [
     "CALENDAR",
-    "FRIDAY",
     "STOP",
     "TUESDAY",
     "WEDNESDAY",
@@ -52,7 +51,6 @@ __all__ = [
 
 TUESDAY = MONDAY + dt.timedelta(days=1)
 WEDNESDAY = MONDAY + dt.timedelta(days=2)
-FRIDAY = MONDAY + dt.timedelta(days=4)
 CALENDAR = WorkCalendar()
 STOP = StopRule(seconds=None, iterations=60)
 """Enough for a handful of visits, and the same on every machine."""
