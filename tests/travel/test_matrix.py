@@ -92,6 +92,10 @@ def test_one_waits_for_the_end_of_a_jam_when_that_is_quicker() -> None:
     assert jam.minutes_at(0, 1, 30) == 10
 
 
+def test_of_departures_that_arrive_together_the_earliest_counts() -> None:
+    assert matrix_of(10, [(0, 20), (10, 10)]).leave_and_arrive(0, 1, 0) == (0, 20)
+
+
 def test_without_slices_the_typical_minutes_hold_all_day() -> None:
     plain = matrix_of(10, [])
     assert plain.leave_and_arrive(0, 1, 50) == (50, 60)

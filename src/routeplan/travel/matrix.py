@@ -65,8 +65,6 @@ class TravelMatrix(Frozen):
             if number + 1 < len(self._parts) and self._parts[number + 1][0] <= ready:
                 continue
             leave = max(ready, start)
-            if best and leave >= best[1]:
-                break
             minutes = matrix[origin][destination]
             if minutes >= 0 and (best is None or leave + minutes < best[1]):
                 best = (leave, leave + minutes)
