@@ -31,7 +31,7 @@ from routeplan.plan.plan import (
     UnplannedVisit,
 )
 from routeplan.point import Point
-from routeplan.problem.adjust import AllowDayEnd, Must
+from routeplan.problem.adjust import AllowDayEnd, Drop, Must
 from routeplan.solve.result import Engine, Status
 from routeplan.values import TimeWindow, parse_clock
 
@@ -40,6 +40,7 @@ __all__ = ["MONDAY", "example_plan", "hostile"]
 MONDAY = dt.date(2026, 11, 23)
 TUESDAY = MONDAY + dt.timedelta(days=1)
 WEDNESDAY = MONDAY + dt.timedelta(days=2)
+LAST_VISIT = MONDAY - dt.timedelta(days=7)
 SETTINGS = Settings()
 
 
@@ -314,7 +315,7 @@ def example_plan() -> Plan:
         days=days,
         left_out=left_out,
         due=due,
-        notes=(_said("2026 年 11 月的工作日历已核对"),),
+        notes=(message("plan.expected", n=2),),
         proof=Proof(
             engine=Engine.ROUTING,
             seed=0,
@@ -331,6 +332,8 @@ def example_plan() -> Plan:
 def hostile(plan: Plan, text: str) -> Plan:
     """The plan with every text that comes from the user's files replaced by `text`."""
 
+    reasons = (DueReason(kind=DueKind.CADENCE, text=_said(text)),)
+
     def days() -> Iterable[PlannedDay]:
         for day in plan.days:
             visits = tuple(
@@ -342,7 +345,7 @@ def hostile(plan: Plan, text: str) -> Plan:
                         "room": text,
                         "note": text,
                         "extra": {text: text},
-                        "reasons": _reasons(text),
+                        "reasons": reasons,
                         "persons": tuple(
                             person.model_copy(update={"name": text, "role": text, "phone": text})
                             for person in visit.persons
@@ -360,7 +363,7 @@ def hostile(plan: Plan, text: str) -> Plan:
             update={
                 "client_name": text,
                 "address": text,
-                "reasons": _reasons(text),
+                "reasons": reasons,
                 "why": _said(text),
                 "remedies": tuple(
                     remedy.model_copy(update={"text": _said(text)}) for remedy in entry.remedies
@@ -411,7 +414,7 @@ def _day(manager: _Manager, date: dt.date, lunch: str | None, stops: Sequence[_S
                 appointment=stop.appointment,
                 required=stop.appointment is not None,
                 purpose=stop.purpose,
-                reasons=_reasons(f"{client.tier} 类拍照客户，每周至少拜访一次"),
+                reasons=_weekly(client.tier),
                 persons=client.persons,
                 worth=_WORTH[client.tier],
                 note=stop.note,
@@ -492,12 +495,17 @@ def _due(client_id: str, minutes: int, purpose: Purpose, *, required: bool = Fal
         due=MONDAY,
         latest=MONDAY + dt.timedelta(days=4),
         until=MONDAY + dt.timedelta(days=6),
-        last_visit=MONDAY - dt.timedelta(days=7),
+        last_visit=LAST_VISIT,
         urgency=0.0,
         worth=_WORTH[client.tier],
-        worth_terms=(WorthTerm(name=_said(f"{client.tier} 类"), worth=_WORTH[client.tier]),),
+        worth_terms=(
+            WorthTerm(
+                name=message("due.worth_tier", tier=message(f"words.tier_{client.tier}")),
+                worth=_WORTH[client.tier],
+            ),
+        ),
         required=required,
-        reasons=_reasons("每周至少拜访一次"),
+        reasons=_weekly(client.tier),
         purpose=purpose,
         persons=max(1, len(client.persons)),
         talk_minutes=minutes,
@@ -506,7 +514,7 @@ def _due(client_id: str, minutes: int, purpose: Purpose, *, required: bool = Fal
 
 def _left_out() -> tuple[UnplannedVisit, ...]:
     def entry(
-        client_id: str, cause: Cause, why: str, *remedies: Remedy, required: bool = False
+        client_id: str, cause: Cause, why: Message, *remedies: Remedy, required: bool = False
     ) -> UnplannedVisit:
         client = _CLIENTS[client_id]
         return UnplannedVisit(
@@ -517,47 +525,65 @@ def _left_out() -> tuple[UnplannedVisit, ...]:
             address=client.address,
             point=client.point,
             required=required,
-            reasons=_reasons(f"{client.tier} 类客户，本周应拜访"),
+            reasons=_weekly(client.tier),
             worth=_WORTH[client.tier],
             cause=cause,
-            why=_said(why),
+            why=why,
             remedies=remedies,
         )
 
+    def fits(key: str, **args: int | str) -> Message:
+        return message(key, date=TUESDAY, start=17 * 60 + 10, manager=WANG.name, **args)
+
+    end = 18 * 60 + 20
     return (
         entry(
             "C013",
             Cause.LOCATION_UNKNOWN,
-            "地址没有坐标，无法排入路线",
-            Remedy(text=_said("核实地址并补上经纬度"), adjustments=()),
+            message("explain.location_unknown"),
+            Remedy(
+                text=message("explain.find_position", address=_CLIENTS["C013"].address),
+                adjustments=(),
+            ),
         ),
         entry(
             "C014",
             Cause.NO_TIME,
-            "客户开放的几天里都没有足够的时间",
+            message("explain.no_time", days=[TUESDAY.isoformat(), WEDNESDAY.isoformat()]),
             Remedy(
-                text=_said("周二延长到 18:20 下班即可拜访"),
-                adjustments=(AllowDayEnd(manager_id="M1", date=TUESDAY, end=18 * 60 + 20),),
+                text=fits("explain.longer_day", end=end),
+                adjustments=(AllowDayEnd(manager_id=WANG.id, date=TUESDAY, end=end),),
             ),
             Remedy(
-                text=_said("改为必访，可替换 C004"),
-                adjustments=(Must(client_id="C014"),),
-                loses=("C004",),
+                text=fits("explain.instead", other=_CLIENTS["C006"].name),
+                adjustments=(Drop(client_id="C006"),),
+                loses=("C006",),
             ),
         ),
         entry(
             "C015",
             Cause.NOT_WORTH,
-            "绕行 190 分钟，超过这次拜访的价值",
-            Remedy(text=_said("设为必访"), adjustments=(Must(client_id="C015"),)),
+            message("explain.not_worth", date=TUESDAY, added=190, worth=_WORTH[Tier.C]),
+            Remedy(
+                text=fits("explain.must", added=190),
+                adjustments=(Must(client_id="C015"),),
+            ),
         ),
-        entry("C016", Cause.CANCELLED, "客户取消了周一的拜访"),
+        entry(
+            "C016",
+            Cause.CANCELLED,
+            message("replan.cancelled", date=MONDAY, start=15 * 60),
+        ),
     )
 
 
-def _reasons(text: str) -> tuple[DueReason, ...]:
-    return (DueReason(kind=DueKind.CADENCE, text=_said(text)),)
+def _weekly(tier: Tier) -> tuple[DueReason, ...]:
+    who = message("due.who_listed", tier=message(f"words.tier_{tier}"))
+    seen = message("due.seen", date=LAST_VISIT)
+    text = message("due.cadence", who=who, norm=message("due.norm_week", n=1), seen=seen)
+    return (DueReason(kind=DueKind.CADENCE, text=text),)
 
 
 def _said(text: str) -> Message:
-    return message("error.file_missing", file=text)
+    """A message that says just this, in any language."""
+    return message("due.key_date_name", name=text)

@@ -359,7 +359,7 @@ class TestInChromium:
             assert "18:20" in shown
             # Without a place there is nothing to show on the map, but the list tells all.
             page.locator(".line.left-out summary").first.click()
-            assert "核实地址" in page.locator(".line.left-out").first.inner_text()
+            assert "补上坐标" in page.locator(".line.left-out").first.inner_text()
 
     def test_days_and_managers_can_be_chosen(self, browser: Browser, tmp_path: Path) -> None:
         with opened(browser, map_html(example_plan(), ZH), tmp_path, DESKTOP) as watched:

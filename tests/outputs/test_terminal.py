@@ -205,7 +205,7 @@ def test_a_trip_that_led_nowhere_is_shown_in_its_place() -> None:
 
 def test_who_is_left_out_is_shown_with_cause_and_what_to_type() -> None:
     plan = example_plan()
-    text = shown(plan_report(plan, EN))
+    text = shown(plan_report(plan, EN), width=160)
     for visit in plan.left_out:
         assert EN.render(visit.why) in text
         for remedy in visit.remedies:

@@ -2,6 +2,7 @@
 // left out, one for the places where days start and end.
 
 const STOP_ROOM = 29; // pixels between the middles of two numbers
+const DOT_ROOM = 15; // the same where numbers have shrunk to dots
 const ARROW_ROOM = 46; // a shorter leg shows no arrow
 
 // A leg bows to its right, so that the way there and the way back stand apart. Points in between
@@ -122,9 +123,16 @@ const Grid = L.GridLayer.extend({
   createTile: () => element('div', { class: 'grid' }),
 });
 
+// Whether numbers would cover so much of the plan's area that nothing else could be seen.
+function crowded(markers) {
+  if (markers.length < 15) return false;
+  const size = L.bounds(markers.map((marker) => map.latLngToLayerPoint(marker.home))).getSize();
+  return markers.length * STOP_ROOM * STOP_ROOM > 0.35 * size.x * size.y;
+}
+
 // Numbers that would hide one another step aside, each tied to its true place by a thin line.
 // Relaxation by pairs; what is `fixed` stays. Far out, where everything is one heap, they stay put.
-function spread(markers, fixed, ties, fromZoom) {
+function spread(markers, fixed, ties, room, fromZoom) {
   ties.clearLayers();
   const near = map.getZoom() >= fromZoom;
   const nodes = markers.map((marker) => ({ marker, at: map.latLngToLayerPoint(marker.home) }));
@@ -137,13 +145,13 @@ function spread(markers, fixed, ties, fromZoom) {
         const [a, b] = [all[i], all[j]];
         let apart = b.at.subtract(a.at);
         let distance = Math.hypot(apart.x, apart.y);
-        if (distance >= STOP_ROOM - 0.5) continue;
+        if (distance >= room - 0.5) continue;
         if (distance < 0.01) {
           apart = L.point(Math.cos(i + j), Math.sin(i + j));
           distance = 1;
         }
-        const missing = STOP_ROOM - Math.min(distance, STOP_ROOM);
-        const push = apart.multiplyBy((distance === 1 ? STOP_ROOM : missing) / distance / (b.fixed ? 1 : 2));
+        const missing = room - Math.min(distance, room);
+        const push = apart.multiplyBy((distance === 1 ? room : missing) / distance / (b.fixed ? 1 : 2));
         a.at = a.at.subtract(push);
         if (!b.fixed) b.at = b.at.add(push);
         moved = true;

@@ -64,7 +64,9 @@ function layOut() {
   const stops = visible.flatMap((drawn) => drawn.stops.map(({ marker }) => marker));
   const others = leftOut.filter(({ marker }) => marker && map.hasLayer(marker)).map(({ marker }) => marker);
   const fixed = places.filter(({ marker }) => map.hasLayer(marker)).map(({ marker }) => marker);
-  spread([...stops, ...others], fixed, ties, home - 1);
+  const dots = crowded(stops);
+  map.getContainer().classList.toggle('dots', dots);
+  spread([...stops, ...others], fixed, ties, dots ? DOT_ROOM : STOP_ROOM, home - 1);
   placeDistricts(districts, [...stops, ...others, ...fixed]);
   visible.forEach(drawLegs);
 }
