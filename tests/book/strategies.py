@@ -81,7 +81,7 @@ def identifiers() -> SearchStrategy[str]:
 
 
 def points() -> SearchStrategy[Point]:
-    """Anywhere but where a place looks swapped or forgotten; to the centimetre, as files keep it."""
+    """Anywhere but where a place looks swapped or forgotten; to the centimetre, as in files."""
     degrees = st.builds(
         Point,
         lat=st.integers(-72 * 10**7, 72 * 10**7).map(lambda units: round(units / 10**7, 7)),
@@ -245,14 +245,14 @@ def books(draw: DrawFn, *, most: int = 3) -> Book:
     visits = []
     for date in draw(st.lists(dates(), max_size=most)):
         client = draw(st.sampled_from(some_clients))
-        times = draw(windows(most=1))
+        times, ends = draw(windows(most=1)), draw(st.booleans())
         visit = VisitRecord(
             client_id=client.id,
             site_id=site_of(client),
             manager_id=draw(st.sampled_from(manager_ids)),
             date=date,
             start=times[0].start if times else None,
-            end=times[0].end if times and draw(st.booleans()) else None,
+            end=times[0].end if times and ends else None,
             status=draw(st.sampled_from(VisitStatus)),
             purpose=draw(st.none() | st.sampled_from(Purpose)),
             contact_ids=persons(client),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import tempfile
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from routeplan.book.models import Book
 from routeplan.book.read import check_book
 from routeplan.book.write import write_book
+from tests.book.examples import small_book
 from tests.book.strategies import books
 
 _SLOW = settings(
@@ -53,8 +55,6 @@ def test_csv_reads_the_same_in_gb18030(book: Book) -> None:
 @_SLOW
 @given(book=books(most=2))
 def test_csv_reads_the_same_with_other_delimiters(delimiter: str, book: Book) -> None:
-    import csv
-
     with tempfile.TemporaryDirectory() as folder:
         write_book(book, Path(folder), "en")
         for file in Path(folder).glob("*.csv"):
@@ -67,10 +67,10 @@ def test_csv_reads_the_same_with_other_delimiters(delimiter: str, book: Book) ->
 
 @pytest.mark.parametrize("name", ["book.xlsx", "book"])
 def test_the_same_book_gives_the_same_bytes(tmp_path: Path, name: str) -> None:
-    from tests.book.examples import small_book
+    book = small_book(tmp_path / "sound")
 
     def bytes_at(folder: Path) -> list[bytes]:
-        write_book(small_book(), folder / name, "zh")
+        write_book(book, folder / name, "zh")
         return [file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()]
 
     first, second = tmp_path / "1", tmp_path / "2"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import openpyxl
@@ -25,9 +26,7 @@ def test_the_settings_file_holds_the_defaults(tmp_path: Path, language: str) -> 
 
 def test_every_setting_has_a_line_of_explanation(language: str) -> None:
     lines = settings_toml(Texts(language)).splitlines()
-    entries = [
-        (before, line) for before, line in zip(lines, lines[1:], strict=False) if " = " in line
-    ]
+    entries = [(before, line) for before, line in itertools.pairwise(lines) if " = " in line]
     own = [pair for pair in entries if not pair[1].startswith(("speed", "detour", "access"))]
     of_blocks = ("hours", "weekdays", "factor", "modes")
     assert all(before.startswith("# ") for before, line in own if not line.startswith(of_blocks)), (

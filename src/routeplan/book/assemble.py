@@ -141,7 +141,7 @@ class _Known:
         for contact_id in record.values.get("contact_ids", ()):
             contact = self.contacts.get(contact_id)
             owner = contact.values.get("client_id") if contact else None
-            if owner and client_id and owner != client_id:
+            if owner in self.clients and client_id and owner != client_id:
                 record.bad.add("contact_ids")
                 self._reporter.report(
                     FaultCode.CONTACT_OF_OTHER,

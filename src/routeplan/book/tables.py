@@ -189,7 +189,7 @@ def _delimiter(file: Path, encoding: str, spec: Sheet) -> str:
     def known(delimiter: str) -> int:
         try:
             for cells in _records(file, encoding, delimiter):
-                texts = [text_of(cell) for cell in cells]
+                texts = [text_of(cell) for cell in cells[:MAX_COLUMNS]]
                 if any(texts) and not texts[0].startswith(_COMMENT):
                     return sum(word_key(text) in spec.by_key for text in texts)
         except csv.Error:

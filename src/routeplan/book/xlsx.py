@@ -30,8 +30,8 @@ MAX_COLUMNS = 200
 _MAX_FILE = 16_000_000
 _MAX_UNPACKED = 32_000_000
 _MAX_PARTS = 2_000
-_MAX_AREA = 1_500_000
-_MAX_ELEMENTS = 2_500_000
+_MAX_AREA = 1_000_000
+_MAX_ELEMENTS = 2_200_000
 _MAX_SILENCE = 4
 """Chunks without the start of an element: a single text longer than any cell may hold."""
 _CHUNK = 1 << 16
@@ -159,41 +159,48 @@ class _Part:
     _plain: bool = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Called for every element: keep it short."""
         self.budget.elements += 1
         if name == "c" or name.endswith(":c"):
-            self._cell(attributes)
+            if "r" in attributes:
+                self._jump(attributes["r"])
+            else:
+                self.column += 1
+            if self.column > self.last_column:
+                self.last_column = self.column
+                self._check()
+            self._plain = "t" not in attributes
+            if not self._plain and attributes["t"] == "e":
+                self.errors.append(self.row * MAX_COLUMNS + self.column - 1)
         elif name == "row" or name.endswith(":row"):
             self.row = _whole(attributes["r"]) if "r" in attributes else self.row + 1
             self.column = 0
-            self._seen()
+            if self.row > self.last_row:
+                self.last_row = self.row
+                self._check()
         elif self._plain and (name == "f" or name.endswith(":f")):
             self.formulas.append(self.row * MAX_COLUMNS + self.column - 1)
 
-    def _cell(self, attributes: dict[str, str]) -> None:
-        self.column += 1
-        if reference := attributes.get("r"):
-            found = _REFERENCE.fullmatch(reference)
-            if not found:
-                raise RefusedError(FaultCode.NOT_A_WORKBOOK)
-            self.row, self.column = int(found[2]), 0
-            for letter in found[1]:
-                self.column = self.column * 26 + ord(letter) - 64
-        self._seen()
-        self._plain = "t" not in attributes
-        if attributes.get("t") == "e":
-            self.errors.append(self.row * MAX_COLUMNS + self.column - 1)
+    def _jump(self, reference: str) -> None:
+        """To the cell that names itself 'AB12'."""
+        found = _REFERENCE.fullmatch(reference)
+        if not found:
+            raise RefusedError(FaultCode.NOT_A_WORKBOOK)
+        self.column = 0
+        for letter in found[1]:
+            self.column = self.column * 26 + ord(letter) - 64
+        self.row = int(found[2])
+        if self.row > self.last_row:
+            self.last_row = self.row
+            self._check()
 
-    def _seen(self) -> None:
-        self.last_row = max(self.last_row, self.row)
-        self.last_column = max(self.last_column, self.column)
+    def _check(self) -> None:
         if self.last_row > MAX_ROWS:
             raise RefusedError(FaultCode.TOO_LARGE, limit=f"{MAX_ROWS} rows")
         if self.last_column > MAX_COLUMNS:
             raise RefusedError(FaultCode.TOO_LARGE, limit=f"{MAX_COLUMNS} columns")
         if self.last_row * self.last_column > _MAX_AREA:
             raise RefusedError(FaultCode.TOO_LARGE, limit=f"{_MAX_AREA} cells")
-        if self.budget.elements > _MAX_ELEMENTS:
-            raise RefusedError(FaultCode.TOO_LARGE, limit=f"{_MAX_ELEMENTS} XML elements")
 
 
 def _checked(source: zipfile.ZipFile, entry: zipfile.ZipInfo, part: _Part) -> Iterator[bytes]:
