@@ -44,9 +44,9 @@ function drawRoute(route, manager, date) {
     const [from, to] = [route.path[leg], route.path[leg + 1]];
     if (from[0] === to[0] && from[1] === to[1]) continue;
     const { line, middle, angle } = bow(from, to);
-    const halo = L.polyline([from, to], { color: '#ffffff', weight: 6, opacity: 0.75, interactive: false });
+    const halo = L.polyline([from, to], { color: '#ffffff', weight: 6, opacity: 0.75, interactive: false, smoothFactor: 0 });
     const ink = L.polyline([from, to], {
-      color: manager.colour, weight: 3, opacity: 0.9, dashArray: date.dash || null, interactive: false,
+      color: manager.colour, weight: 3, opacity: 0.9, dashArray: date.dash || null, interactive: false, smoothFactor: 0,
     });
     const head = element('span', { class: 'arrow', style: { '--colour': manager.colour, '--turn': `${angle}deg` } });
     const arrow = L.marker(middle, { icon: icon(head, 14), interactive: false, keyboard: false, pane: 'arrows' });
@@ -68,7 +68,7 @@ function drawRoute(route, manager, date) {
 function drawLegs(drawn) {
   for (const { from, to, line, halo, ink, arrow } of drawn.legs) {
     const long = map.latLngToLayerPoint(from).distanceTo(map.latLngToLayerPoint(to));
-    const points = line(Math.max(8, Math.min(200, Math.round(long / 14))));
+    const points = line(Math.max(4, Math.min(150, Math.round(long / 32))));
     halo.setLatLngs(points);
     ink.setLatLngs(points);
     if (long >= ARROW_ROOM) drawn.group.addLayer(arrow);

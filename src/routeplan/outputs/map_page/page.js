@@ -10,7 +10,7 @@ map.createPane('districts').style.zIndex = 250;
 map.createPane('arrows').style.zIndex = 450;
 if (!plan.tiles) new Grid().addTo(map);
 L.control.scale({ imperial: false, position: 'bottomright' }).addTo(map);
-L.control.zoom({ position: 'topright', zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
+L.control.zoom({ position: narrow.matches ? 'bottomright' : 'topright', zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
 map.attributionControl.setPrefix(false);
 
 const ties = L.layerGroup().addTo(map);
@@ -143,7 +143,7 @@ const managerChips = plan.managers.map(({ name, colour }, number) => chip(name, 
 const dateChips = plan.dates.map(({ label }, number) => chip(label, null, () => choose(chosen.dates, number)));
 const leftOutChip = chip(`${words.left_out} ${plan.leftOut.length}`, '#8b949e', () => showLeftOut(!chosen.leftOut));
 const managerSections = plan.managers.map(({ name, colour, summary }, number) => element('section', { class: 'manager' },
-  element('h2', { style: { '--colour': colour } }, element('span', { class: 'dot' }), said(name), said(summary, 'summary')),
+  element('h2', { style: { '--colour': colour } }, element('span', { class: 'dot' }), said(name, 'name'), said(summary, 'summary')),
   routes.filter(({ route }) => route.manager === number).map((drawn) => routeSection(drawn, words, showRoute, open))));
 const leftOutSection = element('section', { class: 'manager' },
   element('h2', { style: { '--colour': '#8b949e' } }, element('span', { class: 'dot' }), `${words.left_out} ${plan.leftOut.length}`),
@@ -166,8 +166,9 @@ panel.append(
 setSheet('peek');
 
 const sheet = narrow.matches ? 150 : 16;
+const width = Math.min(340, map.getSize().x - 70);
 const popup = {
-  maxWidth: 340, minWidth: Math.min(300, window.innerWidth - 80), maxHeight: Math.max(220, Math.min(560, map.getSize().y - sheet - 110)),
+  maxWidth: width, minWidth: Math.min(300, width), maxHeight: Math.max(220, Math.min(560, map.getSize().y - sheet - 110)),
   autoPanPaddingTopLeft: [16, 16], autoPanPaddingBottomRight: [16, sheet],
 };
 for (const drawn of routes) {

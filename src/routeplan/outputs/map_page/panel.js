@@ -111,8 +111,8 @@ function legend(plan) {
     svg.append(line);
     return svg;
   };
-  const item = (mark, text) => element('li', null, element('span', { class: 'mark' }, mark), said(text));
-  return element('details', { class: 'legend', open: window.innerWidth > 720 ? '' : undefined },
+  const item = (mark, text) => element('li', null, element('span', { class: 'mark' }, mark), said(text, 'name'));
+  return element('details', { class: 'legend', open: window.innerWidth > 1100 ? '' : undefined },
     element('summary', null, plan.words.legend),
     element('ul', null,
       plan.legend.map(({ kind, text }) => item(sample[kind](), text)),
