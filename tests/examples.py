@@ -20,7 +20,7 @@ from routeplan.book.models import (
     Tier,
     TravelMode,
 )
-from routeplan.config import Settings
+from routeplan.config import Settings, TravelSettings
 from routeplan.due.models import DueKind, DueList, DueReason, DueVisit, Horizon
 from routeplan.language import message
 from routeplan.point import Point
@@ -31,6 +31,7 @@ from routeplan.values import TimeWindow, WeeklyHours
 from routeplan.workdays import WorkCalendar
 
 __all__ = [
+    "EXACT",
     "MONDAY",
     "due_visit",
     "hours",
@@ -201,8 +202,12 @@ def tiny_due() -> DueList:
     )
 
 
+EXACT = Settings(travel=TravelSettings(round_to=1))
+"""Travel to the minute, where an example was worked out by hand."""
+
+
 def tiny_built() -> BuiltProblem:
-    settings = Settings()
+    settings = EXACT
     return build_problem(
         tiny_book(), tiny_due(), settings, WorkCalendar(), GreatCircle(settings.travel)
     )

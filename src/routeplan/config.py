@@ -97,6 +97,9 @@ class HourFactor(Frozen):
 class TravelSettings(Frozen):
     """Estimated travel where no road network is loaded."""
 
+    round_to: Annotated[int, Field(ge=1, le=30)] = 5
+    """Estimates come in steps of so many minutes: no more exact than they are, and talks start at
+    round times."""
     modes: dict[TravelMode, ModeSettings] = {
         TravelMode.WALK: ModeSettings(speed_kph=4.8, detour=1.25, access_minutes=1),
         TravelMode.BICYCLE: ModeSettings(speed_kph=13, detour=1.3, access_minutes=3),
@@ -160,13 +163,24 @@ def read_settings(path: Path) -> Settings:
 
     Raises FileError or SettingsError naming every entry that is wrong.
     """
-    raw = read_toml(path)
+    raw = _over(Settings().model_dump(mode="json"), read_toml(path))
     try:
         return Settings.model_validate(raw)
     except ValidationError as error:
         raise SettingsError(
             "RP2002", message("error.settings", file=str(path), wrong=wrong_entries(error))
         ) from error
+
+
+def _over(defaults: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """The defaults with what is given laid over them, table by table."""
+    merged = dict(defaults)
+    for key, value in given.items():
+        below = merged.get(key)
+        if isinstance(below, dict) and isinstance(value, dict):
+            value = _over(below, value)
+        merged[key] = value
+    return merged
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from routeplan.solve.stop import StopRule
 from routeplan.travel.great_circle import GreatCircle
 from routeplan.values import Closure, TimeWindow
 from routeplan.workdays import WorkCalendar
-from tests.examples import MONDAY, OFFICE, due_visit, hours, tiny_book, tiny_due, window
+from tests.examples import EXACT, MONDAY, OFFICE, due_visit, hours, tiny_book, tiny_due, window
 
 __all__ = [
     "CALENDAR",
@@ -65,7 +65,7 @@ def make_plan(
     adjustments: Sequence[Adjustment] = (),
 ) -> Plan:
     """The plan of a book and a due list, checked."""
-    settings = settings or Settings()
+    settings = settings or EXACT
     travel = GreatCircle(settings.travel)
     built = build_problem(book, due, settings, CALENDAR, travel, adjustments=adjustments)
     origin = PlanOrigin(

@@ -29,10 +29,10 @@ from routeplan.problem.adjust import (
 from routeplan.solve.result import Status
 from routeplan.travel.great_circle import GreatCircle
 from routeplan.values import Closure, TimeWindow
-from tests.examples import MONDAY, tiny_book, window
+from tests.examples import EXACT, MONDAY, tiny_book, window
 from tests.plan.examples import CALENDAR, TUESDAY, WEDNESDAY, tiny_plan, visit_of
 
-SETTINGS = Settings()
+SETTINGS = EXACT
 
 
 def broken(plan: Plan, book: Book | None = None, settings: Settings = SETTINGS) -> str:

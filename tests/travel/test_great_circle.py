@@ -32,7 +32,7 @@ def one_mode(
 ) -> GreatCircle:
     """Settings that know nothing else, not even walking."""
     ride = ModeSettings(speed_kph=speed, detour=detour, access_minutes=access)
-    return GreatCircle(TravelSettings(modes={mode: ride}, hour_factors=factors))
+    return GreatCircle(TravelSettings(modes={mode: ride}, hour_factors=factors, round_to=1))
 
 
 def test_minutes_are_access_and_detour_and_speed_and_metres_the_way_travelled() -> None:
@@ -64,7 +64,7 @@ def test_one_building_needs_no_travel_and_no_access() -> None:
 
 
 def test_nobody_waits_for_a_bus_to_cross_the_road() -> None:
-    source = GreatCircle(TravelSettings())
+    source = GreatCircle(TravelSettings(round_to=1))
     points = [HERE, OVER_THE_ROAD, NORTH_10_KM]
     by_bus = source.matrix(points, TravelMode.TRANSIT, SATURDAY)
     on_foot = source.matrix(points, TravelMode.WALK, SATURDAY)
@@ -74,7 +74,7 @@ def test_nobody_waits_for_a_bus_to_cross_the_road() -> None:
 
 def test_an_hour_factor_makes_slices_on_its_weekdays_and_modes_only() -> None:
     jam = HourFactor(hours=window("7:00", "9:00"), factor=2, modes=(TravelMode.CAR,))
-    source = GreatCircle(TravelSettings(hour_factors=(jam,)))
+    source = GreatCircle(TravelSettings(hour_factors=(jam,), round_to=1))
     points = [HERE, NORTH_10_KM]
     car = source.matrix(points, TravelMode.CAR, MONDAY)
     assert [part.start for part in car.slices] == [0, 420, 540]
@@ -151,3 +151,14 @@ def test_what_holds_for_all_estimates(places: list[Point], mode: TravelMode, day
             assert backwards.minutes[-1 - row][-1 - column] == matrix.minutes[row][column]
             for part in matrix.slices:
                 assert part.minutes[row][column] >= matrix.minutes[row][column]
+
+
+def test_estimates_come_in_steps_so_that_talks_start_at_round_times() -> None:
+    points = [HERE, OVER_THE_ROAD, NORTH_10_KM]
+    exact = GreatCircle(TravelSettings(round_to=1)).matrix(points, TravelMode.CAR, MONDAY)
+    steps = GreatCircle(TravelSettings()).matrix(points, TravelMode.CAR, MONDAY)
+    for row, line in enumerate(steps.minutes):
+        for column, minutes in enumerate(line):
+            assert minutes % 5 == 0
+            assert row == column or abs(minutes - exact.minutes[row][column]) <= 4
+            assert (minutes == 0) == (row == column)

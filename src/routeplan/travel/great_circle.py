@@ -26,7 +26,7 @@ Rows = tuple[tuple[float, ...], ...]
 
 @dataclass(frozen=True)
 class GreatCircle:
-    """A `TravelSource` of whole minutes, rounded half up.
+    """A `TravelSource` of estimates in steps of `settings.round_to` minutes, rounded half up.
 
     A leg takes access + detour x great circle / speed x hour factor, and never longer than walking
     it. Where several hour factors apply at one time they multiply.
@@ -60,7 +60,9 @@ class GreatCircle:
         by_factor = {
             factor: tuple(
                 tuple(
-                    _minutes(metres, ride, walk, factor) if row != column else 0
+                    _minutes(metres, ride, walk, factor, self.settings.round_to)
+                    if row != column
+                    else 0
                     for column, metres in enumerate(line)
                 )
                 for row, line in enumerate(straight)
@@ -114,13 +116,16 @@ def _straight_metres(points: tuple[Point, ...]) -> Rows:
     return tuple(tuple(row) for row in rows)
 
 
-def _minutes(metres: float, ride: ModeSettings, walk: ModeSettings, factor: float) -> int:
+def _minutes(
+    metres: float, ride: ModeSettings, walk: ModeSettings, factor: float, step: int
+) -> int:
     if metres <= SAME_BUILDING_METRES:
         return 0
     riding = ride.access_minutes + _plain_minutes(metres, ride) * factor
     walking = walk.access_minutes + _plain_minutes(metres, walk)
     # Walking is the way out of a jam, not a mode of its own: hour factors slow those who ride.
-    return max(1, _half_up(riding if walk is ride else min(riding, walking)))
+    minutes = riding if walk is ride else min(riding, walking)
+    return step * max(1, _half_up(minutes / step))
 
 
 def _plain_minutes(metres: float, mode: ModeSettings) -> float:
