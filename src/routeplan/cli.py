@@ -7,8 +7,10 @@ Exit codes: 0 done, 1 faults in the input, 2 usage, 3 no plan possible, 4 the ch
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import os
+import signal
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -129,7 +131,7 @@ def check(book: BookArgument, json_output: JsonOption = False, lang: LangOption 
             | {"problem": texts.render(fault.problem), "fix": texts.render(fault.fix)}
             for fault in found.faults
         ]
-        typer.echo(json.dumps(faults, ensure_ascii=False, indent=1))
+        _print_json(json.dumps(faults, ensure_ascii=False, indent=1))
     else:
         _out().print(faults_report(found.faults, texts))
     if any(fault.severity is Severity.FAULT for fault in found.faults):
@@ -170,7 +172,7 @@ def due(
         previous=load_plan(previous) if previous else None,
     )
     if json_output:
-        typer.echo(found.model_dump_json(indent=1))
+        _print_json(found.model_dump_json(indent=1))
     else:
         _out().print(due_report(found, known, texts, show_all=show_all, sums=sums))
 
@@ -201,11 +203,12 @@ def plan(
     from routeplan.book.read import read_book
     from routeplan.due.policy import read_policy
     from routeplan.outputs.terminal import SearchDisplay, plan_report
-    from routeplan.pipeline import load_plan, plan_visits, save_plan
+    from routeplan.pipeline import load_plan, plan_visits, require_folder, save_plan
     from routeplan.problem.adjust import parse_adjustment
     from routeplan.solve.stop import StopRule
 
     texts = _texts(lang)
+    require_folder(out)
     chosen = _settings(settings, book)
     with SearchDisplay(texts, _err(), quiet=quiet) as display:
         made = plan_visits(
@@ -224,7 +227,7 @@ def plan(
         )
     saved = save_plan(made, out, texts, tiles=tiles.value)
     if json_output:
-        typer.echo(made.model_dump_json(indent=1))
+        _print_json(made.model_dump_json(indent=1))
         return
     if not quiet:
         _out().print(plan_report(made, texts))
@@ -255,7 +258,7 @@ def replan(
     """Plan again after a cancellation, changing little; the earlier plan is kept."""
     from routeplan.book.read import read_book
     from routeplan.outputs.terminal import SearchDisplay, diff_report, plan_report
-    from routeplan.pipeline import load_plan, save_plan
+    from routeplan.pipeline import load_plan, require_folder, save_plan
     from routeplan.replan.diff import diff_plans
     from routeplan.replan.events import parse_cancel
     from routeplan.replan.replan import replan as plan_again
@@ -263,6 +266,7 @@ def replan(
 
     texts = _texts(lang)
     before = load_plan(folder)
+    require_folder(folder)
     clock = _clock(now)
     limit = time_limit or before.origin.settings.solver.time_limit
     with SearchDisplay(texts, _err(), quiet=quiet) as display:
@@ -278,7 +282,7 @@ def replan(
     diff = diff_plans(before, after)
     saved = save_plan(after, folder, texts, diff=diff, tiles=tiles.value)
     if json_output:
-        typer.echo(diff.model_dump_json(indent=1))
+        _print_json(diff.model_dump_json(indent=1))
         return
     _out().print(diff_report(diff, texts))
     if not quiet:
@@ -327,24 +331,36 @@ def schema(name: SchemaName) -> None:
     from routeplan.values import Frozen
 
     models: dict[str, type[Frozen]] = {"problem": Problem, "result": Result, "plan": Plan}
-    typer.echo(json.dumps(models[name.value].model_json_schema(), ensure_ascii=False, indent=1))
+    _print_json(json.dumps(models[name.value].model_json_schema(), ensure_ascii=False, indent=1))
 
 
 def main() -> NoReturn:
     """Entry point of the `routeplan` command."""
     for stream in (sys.stdout, sys.stderr):
-        # A Chinese name must never end a run because the terminal's encoding lacks it.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+        # Where the encoding lacks Chinese, names must neither end a run nor turn into ???.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=_with_chinese(stream.encoding), errors="replace")
+    if hasattr(signal, "SIGPIPE"):
+        # `| head` ends a run as it ends other programs, not as an error of ours.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
         app()
-        code = 0
     except RouteplanError as error:
-        code = _report(error)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    sys.exit(code)
+        sys.exit(_report(error))
+    sys.exit()
+
+
+def _with_chinese(encoding: str) -> str:
+    try:
+        "客户".encode(encoding)
+    except UnicodeEncodeError:
+        return "utf-8"
+    return encoding
+
+
+def _print_json(text: str) -> None:
+    """As UTF-8, whatever the encoding of the terminal."""
+    typer.echo(text.encode())
 
 
 def _report(error: RouteplanError) -> int:

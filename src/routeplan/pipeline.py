@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from routeplan.config import Settings
 from routeplan.due.due_list import list_due
 from routeplan.due.models import DueList, Horizon
 from routeplan.due.policy import Policy, read_policy
-from routeplan.errors import FileError, UsageError, WorkspaceError
+from routeplan.errors import FileError, NoPlanError, UsageError, WorkspaceError
 from routeplan.language import Texts, message
 from routeplan.outputs.files import os_reason, read_model, write_atomically
 from routeplan.plan.build import build_plan
@@ -32,7 +33,16 @@ from routeplan.travel.source import TravelSource
 from routeplan.version import __version__
 from routeplan.workdays import WorkCalendar
 
-__all__ = ["Saved", "due_visits", "load_plan", "monday_of", "next_week", "plan_visits", "save_plan"]
+__all__ = [
+    "Saved",
+    "due_visits",
+    "load_plan",
+    "monday_of",
+    "next_week",
+    "plan_visits",
+    "require_folder",
+    "save_plan",
+]
 
 
 def monday_of(day: dt.date) -> dt.date:
@@ -107,8 +117,8 @@ def plan_visits(
 ) -> Plan:
     """The visit plan of a horizon, recomputed by the independent checker before it is returned.
 
-    Raises UsageError for adjustments or managers that do not exist, and CheckError if the plan
-    breaks a rule, which is a bug.
+    Raises UsageError for adjustments or managers that do not exist, NoPlanError when no manager
+    works in the horizon, and CheckError if the plan breaks a rule, which is a bug.
     """
     settings = settings or Settings()
     calendar = calendar or WorkCalendar()
@@ -126,6 +136,9 @@ def plan_visits(
     built = build_problem(
         book, due, settings, calendar, travel, manager_ids=manager_ids, adjustments=adjustments
     )
+    if not built.shifts:
+        text = message("error.nobody_works", first=horizon.first, last=horizon.last)
+        raise NoPlanError("RP5001", text)
     seed = settings.solver.seed if seed is None else seed
     result = solve(
         built.problem,
@@ -175,11 +188,13 @@ def save_plan(
     """Writes plan.json, plan.xlsx and map.html; a different plan already there moves to earlier/.
 
     Everything is made before anything is written, and plan.json is replaced last, so a failure
-    leaves the folder's plan as it was. Raises FileError when the folder cannot be written.
+    leaves the folder's plan as it was. Raises WorkspaceError or FileError when the folder cannot be
+    written.
     """
     from routeplan.outputs.plan_map import map_html
     from routeplan.outputs.workbook import workbook_bytes
 
+    require_folder(folder)
     target = Saved(
         plan=folder / "plan.json",
         workbook=folder / "plan.xlsx",
@@ -198,6 +213,17 @@ def save_plan(
     return Saved(target.plan, target.workbook, target.map, earlier)
 
 
+def require_folder(folder: Path) -> None:
+    """Raises WorkspaceError when no plan could be saved there: better known before a search."""
+    try:
+        there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+        usable = there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+    except OSError:
+        usable = False
+    if not usable:
+        raise WorkspaceError("RP7004", message("error.no_folder", folder=str(folder)))
+
+
 def _keep_earlier(path: Path, content: bytes) -> Path | None:
     if not path.exists():
         return None
@@ -208,8 +234,11 @@ def _keep_earlier(path: Path, content: bytes) -> Path | None:
         raise FileError("RP3001", message("error.unreadable", file=str(path), why=why)) from error
     if old == content:
         return None
-    kept = load_plan(path.parent)
-    stem = f"plan-{kept.horizon.first}-v{kept.origin.version}"
+    try:
+        kept = load_plan(path)
+        stem = f"plan-{kept.horizon.first}-v{kept.origin.version}"
+    except WorkspaceError:
+        stem = "plan-unreadable"
     for number in range(1, 10_000):
         earlier = path.parent / "earlier" / f"{stem}{f'-{number}' if number > 1 else ''}.json"
         if earlier.exists() and earlier.read_bytes() != old:
