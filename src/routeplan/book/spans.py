@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from routeplan.book import cells
-from routeplan.book.cells import CLOCK, DATE, CellError, Kind, match_clock, match_date, normal
+from routeplan.book.cells import DATE, WINDOW, CellError, Kind, match_date, match_window, normal
 from routeplan.book.codes import FaultCode
 from routeplan.book.models import KeyDate
 from routeplan.values import MINUTES_PER_DAY, Closure, TimeWindow, WeeklyHours
@@ -31,8 +31,7 @@ _EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _ZH = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _TOKEN = re.compile(
     rf"""
-      (?P<window>{CLOCK}\s*(?:-|~|至|到|to)\s*{CLOCK.replace("?P<", "?P<to_")})
-    | (?P<short>(?P<h1>\d{{2}})(?P<m1>\d{{2}})\s*[-~至到]\s*(?P<h2>\d{{2}})(?P<m2>\d{{2}})(?!\d))
+      (?P<window>{WINDOW})
     | (?P<whole>全天|24\s*小时|24h|all\s+day)
     | (?P<closed>不营业|休息|关门|停业|休|关|closed|off|无|none)
     | (?P<every>每天|每日|天天|daily|every\s+day)
@@ -78,11 +77,7 @@ def _tokens(raw: str) -> Iterator[Sequence[int] | TimeWindow | None]:
             raise ValueError("a range of weekdays has two ends")
         last = None
         if what["window"]:
-            end = {name[3:]: part for name, part in what.items() if name.startswith("to_")}
-            yield TimeWindow(start=match_clock(what), end=match_clock(end))
-        elif what["short"]:
-            start = match_clock({"h": what["h1"], "min": what["m1"]})
-            yield TimeWindow(start=start, end=match_clock({"h": what["h2"], "min": what["m2"]}))
+            yield match_window(what)
         elif what["whole"]:
             yield TimeWindow(start=0, end=MINUTES_PER_DAY)
         elif what["closed"]:

@@ -161,7 +161,8 @@ class _Part:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Called for every element: keep it short."""
         self.budget.elements += 1
-        if name == "c" or name.endswith(":c"):
+        tag = name[name.find(":") + 1 :]
+        if tag == "c":
             if "r" in attributes:
                 self._jump(attributes["r"])
             else:
@@ -172,13 +173,13 @@ class _Part:
             self._plain = "t" not in attributes
             if not self._plain and attributes["t"] == "e":
                 self.errors.append(self.row * MAX_COLUMNS + self.column - 1)
-        elif name == "row" or name.endswith(":row"):
+        elif tag == "row":
             self.row = _whole(attributes["r"]) if "r" in attributes else self.row + 1
             self.column = 0
             if self.row > self.last_row:
                 self.last_row = self.row
                 self._check()
-        elif self._plain and (name == "f" or name.endswith(":f")):
+        elif tag == "f" and self._plain:
             self.formulas.append(self.row * MAX_COLUMNS + self.column - 1)
 
     def _jump(self, reference: str) -> None:
