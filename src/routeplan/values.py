@@ -7,7 +7,14 @@ import itertools
 import re
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    WithJsonSchema,
+    model_validator,
+)
 
 __all__ = [
     "MINUTES_PER_DAY",
@@ -64,7 +71,10 @@ def format_clock(minute: int) -> str:
 
 
 Clock = Annotated[
-    int, BeforeValidator(parse_clock), PlainSerializer(format_clock, when_used="json")
+    int,
+    BeforeValidator(parse_clock),
+    PlainSerializer(format_clock, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"}),
 ]
 """Minutes after midnight inside, 'HH:MM' in files."""
 
