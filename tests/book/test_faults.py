@@ -221,10 +221,23 @@ def test_every_code_has_its_texts() -> None:
 
 def test_all_faults_come_at_once_in_the_order_of_the_book(tmp_path: Path) -> None:
     sheets = sound_sheets()
-    for spoil in (SPOILS[1], SPOILS[7], SPOILS[31]):
-        spoiled(sheets, spoil.sheet, spoil.row, spoil.column, spoil.value)
-    assert {fault.row for fault in faults_of(tmp_path, sheets)} == {2}
-    assert len(faults_of(tmp_path, sheets)) == 3
+    for sheet, row, column, value in (
+        ("appointments", 2, "client_id", "C9"),
+        ("visits", 3, "date", "?"),
+        ("clients", 4, "manager_id", "M9"),
+        ("clients", 2, "lat", "?"),
+        ("managers", 3, "name", ""),
+    ):
+        spoiled(sheets, sheet, row, column, value)
+    sheets["contcts"] = [["x"]]
+    assert [(fault.file, fault.row) for fault in faults_of(tmp_path, sheets)] == [
+        ("contcts.csv", None),
+        ("managers.csv", 3),
+        ("clients.csv", 2),
+        ("clients.csv", 4),
+        ("visits.csv", 3),
+        ("appointments.csv", 2),
+    ]
 
 
 def test_a_faulty_row_does_not_make_those_that_refer_to_it_faulty(tmp_path: Path) -> None:

@@ -131,17 +131,17 @@ class _Known:
                 FaultCode.UNKNOWN_SITE,
                 record.place("site"),
                 client=record.values["client_id"],
-                known=tuple(site for site in sites if site) or ("-",),
+                known=tuple(dict.fromkeys(filter(None, sites))) or ("-",),
             )
 
     def check_contacts(self, record: Record) -> None:
         """The contacts, and that they are the client's."""
         self.check(record, "contact_ids", "contacts")
-        client_id = record.values.get("client_id")
+        client_id = record.values.get("client_id", "")
         for contact_id in record.values.get("contact_ids", ()):
             contact = self.contacts.get(contact_id)
-            owner = contact.values.get("client_id") if contact else None
-            if owner in self.clients and client_id and owner != client_id:
+            owner = contact.values.get("client_id", "") if contact else ""
+            if {owner, client_id} <= self.clients.keys() and owner != client_id:
                 record.bad.add("contact_ids")
                 self._reporter.report(
                     FaultCode.CONTACT_OF_OTHER,

@@ -23,7 +23,7 @@ class BookCheck(Frozen):
 
     book: Book | None
     faults: tuple[Fault, ...]
-    """Faults and notes, in the order of sheets and rows."""
+    """Faults and notes: of whole files first, then in the order of sheets and rows."""
 
 
 def check_book(path: Path) -> BookCheck:
@@ -40,7 +40,12 @@ def check_book(path: Path) -> BookCheck:
             reporter.report(FaultCode.MISSING_SHEET, place, sheet=sheet.label)
             reporter.unread.add(sheet.name)
     book = assemble(tables, reporter)
-    return BookCheck(book=book, faults=reporter.close(place))
+    order = [
+        (tables[sheet.name].file, tables[sheet.name].sheet)
+        for sheet in SHEETS
+        if sheet.name in tables
+    ]
+    return BookCheck(book=book, faults=reporter.close(place, order))
 
 
 def read_book(path: Path) -> Book:

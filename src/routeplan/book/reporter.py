@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from routeplan.book.cells import CellError
@@ -27,7 +28,7 @@ class Place(NamedTuple):
 
 
 class Reporter:
-    """Gathers faults and notes, in the order found."""
+    """Gathers faults and notes."""
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
@@ -72,8 +73,15 @@ class Reporter:
             )
         )
 
-    def close(self, place: Place) -> tuple[Fault, ...]:
-        """All of them; more than 2,000 are counted, not listed."""
+    def close(self, place: Place, order: Sequence[tuple[str, str]]) -> tuple[Fault, ...]:
+        """All of them, those of whole files first, then by (file, sheet) in `order` and by row.
+
+        More than 2,000 are counted, not listed: then `place` is where the rest is.
+        """
+        rank = {page: number for number, page in enumerate(order)}
+        self.faults.sort(
+            key=lambda fault: (rank.get((fault.file, fault.sheet), -1), fault.row or 0)
+        )
         if self._beyond:
             more, self._beyond = self._beyond, 0
             self.faults.append(
