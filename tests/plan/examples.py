@@ -25,13 +25,26 @@ from routeplan.plan.check import require_valid
 from routeplan.plan.plan import Plan, PlannedDay, PlannedVisit, PlanOrigin, UnplannedVisit
 from routeplan.point import Point
 from routeplan.problem.adjust import Adjustment
-from routeplan.problem.build import build_problem
+from routeplan.problem.build import BuiltProblem, build_problem
+from routeplan.solve.evaluate import cost_of
+from routeplan.solve.result import Engine, Result, Solution, Status
+from routeplan.solve.schedule import schedule
 from routeplan.solve.solve import solve
 from routeplan.solve.stop import StopRule
 from routeplan.travel.great_circle import GreatCircle
 from routeplan.values import Closure, TimeWindow
 from routeplan.workdays import WorkCalendar
-from tests.examples import EXACT, MONDAY, OFFICE, due_visit, hours, tiny_book, tiny_due, window
+from tests.examples import (
+    EXACT,
+    MONDAY,
+    OFFICE,
+    due_visit,
+    hours,
+    tiny_book,
+    tiny_built,
+    tiny_due,
+    window,
+)
 
 __all__ = [
     "CALENDAR",
@@ -66,8 +79,48 @@ def make_plan(
 ) -> Plan:
     """The plan of a book and a due list, checked."""
     settings = settings or EXACT
-    travel = GreatCircle(settings.travel)
-    built = build_problem(book, due, settings, CALENDAR, travel, adjustments=adjustments)
+    built = build_problem(
+        book, due, settings, CALENDAR, GreatCircle(settings.travel), adjustments=adjustments
+    )
+    return _checked(built, solve(built.problem, STOP), book, due, settings, adjustments)
+
+
+@cache
+def tiny_plan() -> Plan:
+    """A plan of `tiny_book`, its routes given: M1 sees C3, C1 and C2 on Tuesday, M2 sees C5 on
+    Monday and C6, which is booked, on Wednesday. C4 has no position and is left out."""
+    built = tiny_built()
+    shifts = {(shift.manager_id, shift.date): number for number, shift in enumerate(built.shifts)}
+    index = {visit.id: number for number, visit in enumerate(built.visits)}
+    orders = {
+        shifts["M1", TUESDAY]: ("C3", "C1", "C2"),
+        shifts["M2", MONDAY]: ("C5",),
+        shifts["M2", WEDNESDAY]: ("C6",),
+    }
+    routes = [
+        schedule(built.problem, shift, [index[visit] for visit in visits])
+        for shift, visits in orders.items()
+    ]
+    solution = Solution(routes=tuple(route for route in routes if route), left_out=())
+    result = Result(
+        engine=Engine.ROUTING,
+        seed=0,
+        status=Status.FEASIBLE,
+        stopped_by="iterations",
+        solution=solution,
+        cost=cost_of(built.problem, solution),
+    )
+    return _checked(built, result, tiny_book(), tiny_due(), EXACT, ())
+
+
+def _checked(
+    built: BuiltProblem,
+    result: Result,
+    book: Book,
+    due: DueList,
+    settings: Settings,
+    adjustments: Sequence[Adjustment],
+) -> Plan:
     origin = PlanOrigin(
         book="book",
         book_digest="",
@@ -76,16 +129,9 @@ def make_plan(
         calendar=CALENDAR,
         routeplan="test",
     )
-    result = solve(built.problem, STOP)
     plan = build_plan(built, result, book, due, settings, origin, adjustments=adjustments)
-    require_valid(plan, book, settings, CALENDAR, travel)
+    require_valid(plan, book, settings, CALENDAR, GreatCircle(settings.travel))
     return plan
-
-
-@cache
-def tiny_plan() -> Plan:
-    """The plan of `tiny_book`: C4 has no position and is left out, everyone else is visited."""
-    return make_plan(tiny_book(), tiny_due())
 
 
 def visit_of(plan: Plan, visit_id: str) -> tuple[PlannedDay, PlannedVisit]:

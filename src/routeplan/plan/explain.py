@@ -522,11 +522,17 @@ class _Case:
         if lost != candidate.without or violations(changed, solution):
             return False
         # Another required visit without a place might take this one's: then it promises too much.
-        before = Routes(changed, self.routes.solution)
-        return not any(
-            before.fits(other, visits[other], number, without=candidate.without)
+        now = Routes(changed, self.routes.solution)
+        rivals = {
+            other: self._with_windows(other, visits[other], number, end=shifts[number].end)
+            if "end" in candidate.shift
+            else visits[other]
             for other in solution.left_out
             if visits[other].required and other not in candidate.without
+        }
+        return not any(
+            now.fits(other, rival, number, without=candidate.without)
+            for other, rival in rivals.items()
         )
 
 
