@@ -31,7 +31,7 @@ def random_problem(
 
     `plain` leaves out slices, window costs, gaps, required visits and unreachable pairs.
     """
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     visits = chance.randint(1, max_visits)
     shifts = chance.randint(1, max_shifts)
     days = tuple(dt.date(2026, 11, 20) + dt.timedelta(days) for days in (0, 3, 4, 5, 6))

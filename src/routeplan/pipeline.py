@@ -111,7 +111,7 @@ def plan_visits(
     previous: Plan | None = None,
     stop: StopRule | None = None,
     seed: int | None = None,
-    engine: Engine = Engine.ROUTING,
+    engine: Engine = Engine.COLUMNS,
     progress: ProgressCallback | None = None,
     book_path: str = "",
 ) -> Plan:

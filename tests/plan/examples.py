@@ -184,7 +184,7 @@ def due_list(*visits: DueVisit) -> DueList:
 def random_book(seed: int) -> tuple[Book, DueList, Settings]:
     """One or two managers for two days, more due than fits: short shifts, tight caps, narrow hours,
     appointments, leave, closures, second visits, places unknown."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     managers = tuple(
         manager(
             f"M{number}",

@@ -310,7 +310,7 @@ def test_tampered_history_is_caught() -> None:
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_whatever_is_cancelled_whenever_the_rest_of_history_stands(seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     book, due, wishes = random_book(seed)
     plan = make_plan(book, due, wishes)
     now = at("7:00") + dt.timedelta(minutes=chance.randrange(0, 36 * 60))

@@ -27,7 +27,7 @@ def test_as_good_as_trying_every_minute(part: int) -> None:
     possible = 0
     for seed in range(part * 40, part * 40 + 40):
         problem = random_problem(seed, max_visits=4, max_shifts=2)
-        chance = random.Random(seed)  # noqa: S311
+        chance = random.Random(seed)
         for _ in range(4):
             number = chance.randrange(len(problem.shifts))
             order = chance.sample(

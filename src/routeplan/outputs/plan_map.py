@@ -108,8 +108,9 @@ def _unchanged(point: Point) -> Point:
 
 def _leaflet_map(source: _TileSource | None) -> tuple[str, str, str]:
     """folium's part of the page, free of the plan: what goes into head, body and script."""
-    # folium-offline is folium with the contents of the assets in the place of their addresses.
-    import offlinefolium as folium
+    import folium
+    from branca.element import Element
+    from offlinefolium.elements import _res as content_of  # what folium's addresses lead to
 
     figure = folium.Figure()
     leaflet = folium.Map(
@@ -123,9 +124,14 @@ def _leaflet_map(source: _TileSource | None) -> tuple[str, str, str]:
     )
     # Names are random by default; the same plan shall give the same page.
     leaflet._id = "plan"  # noqa: SLF001
-    # Of the libraries that folium loads, the page uses Leaflet alone.
-    leaflet.default_js = [asset for asset in leaflet.default_js if asset[0] == "leaflet"]
-    leaflet.default_css = [asset for asset in leaflet.default_css if asset[0] == "leaflet_css"]
+    # Of the libraries that folium loads, the page uses Leaflet alone, and carries it itself.
+    for tag, assets in (("script", leaflet.default_js), ("style", leaflet.default_css)):
+        for name, address in assets:
+            if name in ("leaflet", "leaflet_css"):
+                inlined = Element(f"<{tag}>{content_of[address]}</{tag}>")
+                figure.header.add_child(inlined, name=name)
+    leaflet.default_js = []
+    leaflet.default_css = []
     figure.add_child(leaflet)
     if source is not None:
         layer = folium.TileLayer(

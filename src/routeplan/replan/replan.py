@@ -44,7 +44,7 @@ def replan(
     adjustments: Sequence[Adjustment] = (),
     stop: StopRule | None = None,
     seed: int | None = None,
-    engine: Engine = Engine.ROUTING,
+    engine: Engine = Engine.COLUMNS,
     progress: ProgressCallback | None = None,
 ) -> Plan:
     """The plan from `now` (local time) on, once `events` have happened; checked like any plan.

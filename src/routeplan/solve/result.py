@@ -13,7 +13,8 @@ __all__ = ["Engine", "PhaseStatistics", "Result", "Route", "Solution", "Status",
 class Engine(StrEnum):
     """How routes are found."""
 
-    ROUTING = "routing"  # OR-Tools' routing solver
+    COLUMNS = "columns"  # column generation: near the optimum, with a proven bound
+    ROUTING = "routing"  # OR-Tools' routing solver and large neighbourhood search: no bound
 
 
 class Status(StrEnum):
@@ -62,6 +63,8 @@ class PhaseStatistics(Frozen):
 
 
 class Result(Frozen):
+    """The best routes found, what they cost, and how good they are known to be."""
+
     version: Literal[1] = 1
     engine: Engine
     seed: int

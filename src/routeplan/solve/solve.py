@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
 import time
+from collections.abc import Iterable, Sequence
 
 from routeplan.problem.problem import Problem
 from routeplan.solve.components import Part, merge, split
@@ -16,12 +18,18 @@ from routeplan.solve.stop import Progress, ProgressCallback, StopRule
 
 __all__ = ["solve"]
 
+Orders = list[tuple[int, tuple[int, ...]]]
+"""Shift and visits in order, per route that is not empty."""
+
 ROUNDS = 12_000
-"""Of improvement, where the stop rule names no number: some ten seconds."""
+"""Of the routing engine's improvement, where the stop rule names no number: some ten seconds."""
+FIRST_ROUNDS = 200
+"""Of improvement before the columns engine takes over: some tenths of a second."""
 ROUTING_SOLUTIONS = 30
 """Looked at by OR-Tools for each part."""
 ROUTING_SHARE = 0.3
 """Of a part's time, where that is limited, for OR-Tools at most."""
+UNLIMITED = 10**9
 
 
 def solve(
@@ -29,95 +37,175 @@ def solve(
     stop: StopRule | None = None,
     *,
     seed: int = 0,
-    engine: Engine = Engine.ROUTING,
+    engine: Engine = Engine.COLUMNS,
     start: Solution | None = None,
     progress: ProgressCallback | None = None,
 ) -> Result:
     """Routes for a problem: always without violation, never worse than a valid `start`.
 
-    Work is counted: `stop.iterations` are rounds of improvement, without them a fixed number that
-    takes some ten seconds. The same number of rounds ends at the same routes on every machine,
-    unless `stop.seconds` or `progress` end the search before (`Result.stopped_by`). A `start` that
-    no longer fits is mended.
+    Work is counted: `stop.iterations` are neighbourhoods tried (columns engine) or rounds of
+    improvement (routing engine); without them the search ends by itself. The same number ends at
+    the same routes on every machine, unless `stop.seconds` or `progress` end the search before
+    (`Result.stopped_by`). A `start` that no longer fits is mended.
     """
     stop = stop or StopRule()
-    watch = _Watch(stop, progress)
     parts = split(problem)
+    watch = _Watch(stop, progress, problem, parts)
     searches = [Search(part.problem, seed) for part in parts]
     if start is not None:
         for part, search in zip(parts, searches, strict=True):
             search.take(_orders(part, start))
-    watch.searches = searches
-    within = {visit for part in parts for visit in part.visits}
-    watch.fixed_cost = sum(
-        problem.required_penalty if visit.required else visit.worth
-        for index, visit in enumerate(problem.visits)
-        if index not in within
-    )
+    for number, search in enumerate(searches):
+        watch.found(number, search.cost, search.routes)
     watch.note("insertion", len(parts))
     watch.tell()
 
-    rounds = ROUNDS if stop.iterations is None else stop.iterations
-    visits_left = len(within)
-    for part, search in zip(parts, searches, strict=True):
+    visits_left = max(1, sum(len(part.visits) for part in parts))
+    for number, (part, search) in enumerate(zip(parts, searches, strict=True)):
         if watch.stopped_by == "cancelled":
             break
         if search.cost == 0:
+            watch.bounds[number] = 0
             continue
         share = len(part.visits) / visits_left
         visits_left -= len(part.visits)
         watch.deadline = watch.now + (watch.end - watch.now) * share
-        if start is None:
-            seconds = (watch.deadline - watch.now) * ROUTING_SHARE
-            orders = routing_orders(part.problem, solutions=ROUTING_SOLUTIONS, seconds=seconds)
-            watch.go_on(search.take(orders))
-            watch.note("routing", ROUTING_SOLUTIONS)
-        watch.note(
-            "improvement", search.run(round(rounds * len(part.visits) / len(within)), watch.go_on)
-        )
+        allowed = None
+        if stop.iterations is not None:
+            within = sum(len(part.visits) for part in parts)
+            allowed = round(stop.iterations * len(part.visits) / within)
+        if engine is Engine.ROUTING:
+            _by_routing(number, part, search, watch, allowed, warm=start is not None)
+        else:
+            _by_columns(number, part, search, watch, allowed, seed, warm=start is not None)
 
     solution = merge(
         problem,
         [
-            (part, _routes(part.problem, search))
-            for part, search in zip(parts, searches, strict=True)
+            (part, _timed(part.problem, orders))
+            for part, orders in zip(parts, watch.orders, strict=True)
         ],
     )
-    cost = cost_of(problem, solution)
+    cost, bound = cost_of(problem, solution), watch.bound
+    proven = bound is not None and cost <= bound
     left_required = any(problem.visits[visit].required for visit in solution.left_out)
-    proven = cost == watch.fixed_cost  # nothing is travelled, nothing that could be made left out
+    status = Status.OPTIMAL if proven else Status.FEASIBLE
     return Result(
         engine=engine,
         seed=seed,
-        status=Status.INFEASIBLE
-        if left_required
-        else Status.OPTIMAL
-        if proven
-        else Status.FEASIBLE,
+        status=Status.INFEASIBLE if left_required else status,
         stopped_by="optimal" if proven else watch.stopped_by,
         solution=solution,
         cost=cost,
-        bound=cost if proven else None,
+        bound=bound,
         phases=tuple(watch.phases),
     )
 
 
-class _Watch:
-    """The clock, what ended the search, and what is told meanwhile."""
+def _by_routing(
+    number: int, part: Part, search: Search, watch: _Watch, allowed: int | None, *, warm: bool
+) -> None:
+    """OR-Tools' routes, improved by large neighbourhood search."""
 
-    def __init__(self, stop: StopRule, progress: ProgressCallback | None) -> None:
+    def go_on(better: bool) -> bool:
+        if better:
+            watch.found(number, search.cost, search.routes)
+            watch.tell()
+        return watch.go_on()
+
+    if not warm:
+        seconds = (watch.deadline - watch.now) * ROUTING_SHARE
+        orders = routing_orders(part.problem, solutions=ROUTING_SOLUTIONS, seconds=seconds)
+        go_on(search.take(orders))
+        watch.note("routing", ROUTING_SOLUTIONS)
+    if allowed is None:
+        allowed = round(ROUNDS * len(part.visits) / sum(len(other.visits) for other in watch.parts))
+    watch.note("improvement", search.run(allowed, go_on))
+
+
+def _by_columns(
+    number: int,
+    part: Part,
+    search: Search,
+    watch: _Watch,
+    allowed: int | None,
+    seed: int,
+    *,
+    warm: bool,
+) -> None:
+    """A short large neighbourhood search, then column generation with its bound."""
+    # Numba's start takes half a second; only this needs it.
+    from routeplan.solve.column_generation.engine import ColumnSearch
+
+    if not warm:
+        watch.note("improvement", search.run(FIRST_ROUNDS, lambda _: watch.go_on()))
+        watch.found(number, search.cost, search.routes)
+        watch.tell()
+
+    def tell() -> bool:
+        watch.found(number, columns.cost, columns.orders)
+        watch.bounds[number] = columns.bound
+        watch.tell()
+        return watch.go_on()
+
+    columns = ColumnSearch(
+        part.problem,
+        seed=seed,
+        deadline=watch.deadline,
+        moves_left=UNLIMITED if allowed is None else allowed,
+        gap=watch.gap,
+        threads=min(2, os.cpu_count() or 1),
+        tell=tell,
+    )
+    columns.start(search.routes)
+    columns.run()
+    tell()
+    watch.ended(columns.ended_by)
+    watch.note("columns", columns.moves)
+
+
+class _Watch:
+    """The clock, the best so far of every part, and what ended the search."""
+
+    def __init__(
+        self,
+        stop: StopRule,
+        progress: ProgressCallback | None,
+        problem: Problem,
+        parts: Sequence[Part],
+    ) -> None:
         self._began = self._noted = time.monotonic()
         self._progress = progress
         self.end = self._began + (math.inf if stop.seconds is None else stop.seconds)
         self.deadline = self.end
+        self.gap = stop.gap
         self.stopped_by = "iterations"
-        self.searches: list[Search] = []
-        self.fixed_cost = 0
+        self.parts = parts
+        self.costs = [0] * len(parts)
+        self.bounds: list[int | None] = [None] * len(parts)
+        self.orders: list[Orders] = [[] for _ in parts]
         self.phases: list[PhaseStatistics] = []
+        within = {visit for part in parts for visit in part.visits}
+        self._unplannable = sum(
+            problem.required_penalty if visit.required else visit.worth
+            for index, visit in enumerate(problem.visits)
+            if index not in within
+        )
 
     @property
     def now(self) -> float:
         return time.monotonic()
+
+    @property
+    def bound(self) -> int | None:
+        """Of the whole; None while that of a part is not known."""
+        known = [bound for bound in self.bounds if bound is not None]
+        return None if len(known) < len(self.bounds) else self._unplannable + sum(known)
+
+    def found(self, part: int, cost: int, orders: Iterable[tuple[int, Sequence[int]]]) -> None:
+        """The best of a part."""
+        self.costs[part] = cost
+        self.orders[part] = [(shift, tuple(visits)) for shift, visits in orders]
 
     def note(self, phase: str, iterations: int) -> None:
         """Add what happened since the last note to the statistics of `phase`."""
@@ -133,15 +221,19 @@ class _Watch:
                 return
         self.phases.append(PhaseStatistics(name=phase, seconds=seconds, iterations=iterations))
 
-    def go_on(self, better: bool) -> bool:
-        """Asked after each round."""
-        if better:
-            self.tell()
-        if self.stopped_by != "cancelled" and self.now >= self.deadline:
-            self.stopped_by = "time"
-        return self.stopped_by == "iterations" or (
-            self.stopped_by == "time" and self.now < self.deadline
-        )
+    def go_on(self) -> bool:
+        """Whether the part may be searched further."""
+        if self.stopped_by == "cancelled":
+            return False
+        if self.now >= self.deadline:
+            self.ended("time")
+            return False
+        return True
+
+    def ended(self, reason: str) -> None:
+        """A part's end; the whole names the strongest: cancelled, then time, then the rest."""
+        strength = ("iterations", "gap", "time", "cancelled")
+        self.stopped_by = max(self.stopped_by, reason, key=strength.index)
 
     def tell(self) -> None:
         if self._progress is None:
@@ -149,13 +241,13 @@ class _Watch:
         told = self._progress(
             Progress(
                 seconds=self.now - self._began,
-                cost=self.fixed_cost + sum(search.cost for search in self.searches),
-                bound=None,
-                visits=sum(len(visits) for search in self.searches for _, visits in search.routes),
+                cost=self._unplannable + sum(self.costs),
+                bound=self.bound,
+                visits=sum(len(visits) for orders in self.orders for _, visits in orders),
             )
         )
         if told is False:
-            self.stopped_by = "cancelled"
+            self.ended("cancelled")
 
 
 def _orders(part: Part, start: Solution) -> list[tuple[int, list[int]]]:
@@ -169,9 +261,9 @@ def _orders(part: Part, start: Solution) -> list[tuple[int, list[int]]]:
     ]
 
 
-def _routes(problem: Problem, search: Search) -> list[Route]:
+def _timed(problem: Problem, orders: Orders) -> list[Route]:
     routes = []
-    for shift, visits in search.routes:
+    for shift, visits in orders:
         route = schedule(problem, shift, visits)
         if route is None:
             raise AssertionError(f"the search made a route that cannot be timed: {visits}")

@@ -1,0 +1,1 @@
+"""Plans near the proven optimum by column generation; docs/engine.md has the formulation."""

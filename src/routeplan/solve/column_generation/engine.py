@@ -1,0 +1,196 @@
+"""The engine: routes near the proven optimum, and the bound that proves it.
+
+From a first plan on, in this order: columns by quick pricing and the best choice among them;
+neighbourhoods of a few shifts planned anew; the exact relaxation with subset-row cuts, which gives
+the bound; and, where the gap that is left lets few routes through, all of these and the proven best
+choice. Large problems begin with the neighbourhoods, as their relaxation takes long.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from routeplan.problem.problem import Problem
+from routeplan.solve.column_generation.columns import Column, Pool
+from routeplan.solve.column_generation.generate import (
+    Generated,
+    enumerate_columns,
+    generate_columns,
+)
+from routeplan.solve.column_generation.master import SCALE, choose_routes
+from routeplan.solve.column_generation.neighbourhood import Routes, improve, total_cost
+from routeplan.solve.column_generation.piece import Piece, Prepared, prepare
+from routeplan.solve.evaluate import route_cost
+from routeplan.solve.schedule import schedule
+
+__all__ = ["ColumnSearch"]
+
+SMALL = 1500
+"""Visits times shifts up to which the relaxation comes first."""
+CUTS = 45
+ENUMERATED = 40_000
+"""Routes among which the best choice is still made exactly."""
+QUICK_WORK, ROOT_WORK, EXACT_WORK = 0.5, 4.0, 60.0
+"""CP-SAT's deterministic time: after quick pricing, after the relaxation, over all routes."""
+
+
+@dataclass
+class ColumnSearch:
+    """A search on one problem: `run` it; `orders`, `cost` and `bound` are the best so far."""
+
+    problem: Problem
+    seed: int
+    deadline: float
+    moves_left: int
+    gap: float
+    threads: int
+    tell: Callable[[], bool]
+    """Called at every better plan or bound; False ends the search."""
+    cost: int = 0
+    bound: int | None = None
+    moves: int = 0
+    cancelled: bool = False
+    _prepared: Prepared = field(init=False)
+    _routes: Routes = field(init=False, default_factory=dict)
+    _pool: Pool = field(init=False, default_factory=Pool)
+
+    def __post_init__(self) -> None:
+        self._prepared = prepare(self.problem)
+        self.cost = total_cost(self._prepared, self._routes)
+
+    @property
+    def orders(self) -> list[tuple[int, tuple[int, ...]]]:
+        return [(shift, column.visits) for shift, column in sorted(self._routes.items())]
+
+    @property
+    def ended_by(self) -> str:
+        """'cancelled', 'time', 'gap', or 'iterations': it ended by itself or used them up."""
+        if self.cancelled:
+            return "cancelled"
+        if self.bound is not None and self.cost - self.bound <= self.gap * self.cost:
+            return "gap" if self.cost > self.bound else "iterations"
+        return "time" if time.monotonic() >= self.deadline else "iterations"
+
+    def start(self, orders: Iterable[tuple[int, Sequence[int]]]) -> None:
+        """Begin with routes that keep all rules."""
+        self._routes = {
+            shift: Column(shift, tuple(visits), _cost(self.problem, shift, visits))
+            for shift, visits in orders
+            if visits
+        }
+        self._pool.update(self._routes.values())
+        self.cost = total_cost(self._prepared, self._routes)
+
+    def run(self) -> None:
+        """Search until the gap is closed, nothing more is found, or the limits are reached."""
+        whole = Piece.of(
+            self._prepared, range(len(self.problem.shifts)), range(len(self.problem.visits))
+        )
+        small = sum(len(part.data.visits) for part in whole.parts.values()) <= SMALL
+        if small:
+            quick = self._generate(whole, exact=False)
+            self._choose(whole, quick, QUICK_WORK)
+        if self._over():
+            return
+        self._improve(largest=3, deadline=self.deadline if small else self._midway())
+        if self._over():
+            return
+        root = self._generate(whole, exact=True)
+        self._choose(whole, root, ROOT_WORK)
+        if self._over():
+            return
+        self._improve(largest=3, deadline=self.deadline)
+        if not self._over():
+            self._finish(whole, root)
+        if not self._over():
+            self._improve(largest=4, deadline=self.deadline)
+
+    def _over(self) -> bool:
+        if self.cancelled or self.moves_left <= 0 or time.monotonic() >= self.deadline:
+            return True
+        if self.bound is None:
+            return False
+        return self.cost - self.bound <= self.gap * self.cost
+
+    def _midway(self) -> float:
+        now = time.monotonic()
+        return now + (self.deadline - now) / 2
+
+    def _generate(self, piece: Piece, *, exact: bool) -> Generated:
+        columns = generate_columns(
+            piece,
+            self._pool,
+            deadline=self.deadline,
+            exact=exact,
+            max_cuts=CUTS if exact else 0,
+            threads=self.threads,
+            on_bound=self._raise_bound if exact else None,
+        )
+        self._pool.update(columns.columns)
+        return columns
+
+    def _raise_bound(self, bound: int) -> None:
+        if self.bound is None or bound > self.bound:
+            self.bound = min(bound, self.cost)
+            self._tell()
+
+    def _tell(self) -> None:
+        self.cancelled = self.tell() is False or self.cancelled
+
+    def _choose(self, piece: Piece, generated: Generated, work: float) -> None:
+        hint = tuple(self._routes.values())
+        known = {(column.shift, column.visits) for column in generated.columns}
+        columns = [*generated.columns, *(c for c in hint if (c.shift, c.visits) not in known)]
+        chosen, _ = choose_routes(piece, columns, work, hint)
+        self._take({column.shift: column for column in chosen})
+
+    def _take(self, routes: Routes) -> bool:
+        cost = total_cost(self._prepared, routes)
+        if cost < self.cost:
+            self._routes, self.cost = routes, cost
+            self._tell()
+        return not self.cancelled
+
+    def _improve(self, *, largest: int, deadline: float) -> None:
+        routes, moves = improve(
+            self._prepared,
+            self._routes,
+            self._pool,
+            seed=self.seed,
+            largest=largest,
+            deadline=deadline,
+            max_moves=self.moves_left,
+            on_better=self._take,
+            floor=self.bound,
+        )
+        self._take(routes)
+        self.moves += moves
+        self.moves_left -= moves
+
+    def _finish(self, piece: Piece, root: Generated) -> None:
+        """The proven best plan, where the gap lets few enough routes through."""
+        if root.proof is None:
+            return
+        room = self.cost * SCALE - root.proof.bound
+        columns = enumerate_columns(piece, root.proof, room, ENUMERATED, self.threads)
+        if columns is None:
+            return
+        hint = tuple(self._routes.values())
+        known = {(column.shift, column.visits) for column in columns}
+        columns += [column for column in hint if (column.shift, column.visits) not in known]
+        work = EXACT_WORK
+        chosen, proven = choose_routes(
+            piece, columns, work, hint, seconds=self.deadline - time.monotonic()
+        )
+        self._take({column.shift: column for column in chosen})
+        if proven:
+            self._raise_bound(self.cost)
+
+
+def _cost(problem: Problem, shift: int, visits: Sequence[int]) -> int:
+    route = schedule(problem, shift, visits)
+    if route is None:
+        raise ValueError(f"shift {shift} cannot make {list(visits)} in this order")
+    return route_cost(problem, route)

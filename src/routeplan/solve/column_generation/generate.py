@@ -1,0 +1,330 @@
+"""Column generation on a piece: the relaxation's value, a bound that holds, and the columns.
+
+For any prices (pi; lambda, kappa <= 0) no plan of the piece costs less than
+
+    sum_v pi_v + sum_v min(0, worth_v - pi_v) + sum lambda + sum kappa + sum_s min(0, min_r rc_s(r))
+
+where rc_s(r) is the cost of route r on shift s less pi of its visits, lambda of the gap rows they
+count in there, and kappa of the cuts it holds. The minimum runs over a superset of the routes
+(ng-routes): the Lagrangian bound, see Desrosiers and Lübbecke (2005), "A primer in column
+generation". All terms are whole multiples of 1 / SCALE.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from routeplan.solve.column_generation.columns import Column
+from routeplan.solve.column_generation.cuts import MAX_CUTS, Cut, cut_value, separate
+from routeplan.solve.column_generation.enumerate import completion, enumerate_shift
+from routeplan.solve.column_generation.master import SCALE, Duals, Master
+from routeplan.solve.column_generation.piece import Piece, PieceShift
+from routeplan.solve.column_generation.pricing import price_shift
+
+__all__ = [
+    "Generated",
+    "Proof",
+    "enumerate_columns",
+    "generate_columns",
+    "lagrangian_bound",
+    "price_piece",
+]
+
+COLUMNS_PER_ROUND = 30
+"""Columns taken from a shift in a round."""
+MAX_LABELS = 20_000_000
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Why no plan of a piece costs less than `bound` (scaled)."""
+
+    bound: int
+    duals: Duals
+    cuts: tuple[Cut, ...]
+    """Priced by `duals.cut`."""
+    best: dict[int, int]
+    """Shift → least reduced cost of its routes, scaled."""
+
+
+@dataclass(frozen=True)
+class Generated:
+    columns: tuple[Column, ...]
+    """Everything found, the start columns included."""
+    value: float
+    """Of the relaxation over these columns."""
+    proof: Proof | None
+    """Of the best bound; None: no exact pricing was finished."""
+    rounds: int
+    finished: bool
+    """Whether no column is missing from the relaxation."""
+
+    @property
+    def bound(self) -> int | None:
+        """No plan of the piece costs less, in minutes."""
+        return None if self.proof is None else -(-self.proof.bound // SCALE)
+
+
+@dataclass(frozen=True)
+class Priced:
+    """What pricing found on a shift: least reduced cost, scaled, and columns below a threshold."""
+
+    shift: int
+    best: int
+    complete: bool
+    columns: tuple[tuple[int, Column], ...]  # (reduced cost, column)
+
+
+def price_piece(
+    piece: Piece, duals: Duals, cuts: Sequence[Cut], *, heuristic: bool, threads: int
+) -> list[Priced]:
+    """Best routes of every shift for given prices, in the order of the shifts."""
+
+    def price(shift: int) -> Priced:
+        return _price_shift(piece, duals, cuts, shift, heuristic)
+
+    if threads > 1 and len(piece.shifts) > 1:
+        with ThreadPoolExecutor(threads) as pool:
+            return list(pool.map(price, piece.shifts))
+    return [price(shift) for shift in piece.shifts]
+
+
+@dataclass(frozen=True)
+class ShiftPrices:
+    """Prices as the kernels read them."""
+
+    visit: npt.NDArray[np.int64]  # (n,) what visiting earns on this shift
+    cut_bits: npt.NDArray[np.uint64]  # (n,) the cuts a visit is in
+    cut_duals: npt.NDArray[np.int64]  # (MAX_CUTS,) what a cut costs, >= 0
+
+    @classmethod
+    def of(cls, piece: Piece, duals: Duals, cuts: Sequence[Cut], shift: int) -> ShiftPrices:
+        visits = piece.parts[shift].data.visits
+        cut_bits = np.zeros(len(visits), dtype=np.uint64)
+        cut_duals = np.zeros(MAX_CUTS, dtype=np.int64)
+        for number, (cut, dual) in enumerate(zip(cuts, duals.cut, strict=True)):
+            if dual < 0:
+                cut_duals[number] = -dual
+                for visit in cut:
+                    cut_bits[visits == visit] |= np.uint64(1) << np.uint64(number)
+        earned = [
+            duals.visit[visit] + sum(duals.gap[number] for number in piece.gaps_hit(visit, shift))
+            for visit in visits.tolist()
+        ]
+        return cls(np.array(earned, dtype=np.int64), cut_bits, cut_duals)
+
+
+def _price_shift(
+    piece: Piece, duals: Duals, cuts: Sequence[Cut], shift: int, heuristic: bool
+) -> Priced:
+    part: PieceShift = piece.parts[shift]
+    data = part.data
+    if len(data.visits) == 0:
+        return Priced(shift, 0, True, ())
+    prices = ShiftPrices.of(piece, duals, cuts, shift)
+    threshold = duals.shift[shift] - 1
+    best, complete, last, pred, closed, closed_rc, _ = price_shift(
+        data.start, data.end, data.lunch_earliest, data.lunch_latest, data.lunch_minutes,
+        data.max_visits, data.max_talk, data.before, data.talk, data.after,
+        data.steps_first, data.steps_low, data.steps_high, data.steps_cost,
+        data.slice_start, data.travel, data.quickest, data.cost,
+        SCALE, prices.visit, part.allowed, part.ng, part.words, prices.cut_bits, prices.cut_duals,
+        threshold, heuristic, MAX_LABELS,
+    )  # fmt: skip
+    nearest = np.argsort(closed_rc, kind="stable")[: 2 * COLUMNS_PER_ROUND]
+    found = tuple(
+        (
+            int(closed_rc[index]),
+            _column(
+                piece,
+                duals,
+                cuts,
+                prices,
+                shift,
+                _order(last, pred, closed[index]),
+                int(closed_rc[index]),
+            ),
+        )
+        for index in nearest.tolist()
+    )
+    return Priced(shift, int(best), bool(complete), found)
+
+
+def _order(last: npt.NDArray[np.int32], pred: npt.NDArray[np.int32], label: int) -> list[int]:
+    """A label's visits, first to last, as the shift numbers them."""
+    order: list[int] = []
+    while label >= 0:
+        order.append(int(last[label]))
+        label = int(pred[label])
+    order.reverse()
+    return order
+
+
+def _column(
+    piece: Piece,
+    duals: Duals,
+    cuts: Sequence[Cut],
+    prices: ShiftPrices,
+    shift: int,
+    order: list[int],
+    reduced: int,
+) -> Column:
+    """Reduced cost, prices and cuts give the route's cost back, window costs included."""
+    visits = tuple(piece.parts[shift].data.visits[order].tolist())
+    route = Column(shift, visits, 0)
+    paid = sum(dual * cut_value(cut, route) for cut, dual in zip(cuts, duals.cut, strict=True))
+    cost, rest = divmod(reduced + int(prices.visit[order].sum()) + paid, SCALE)
+    if rest:
+        raise AssertionError("a label's reduced cost does not match its route")
+    return route._replace(cost=cost)
+
+
+def enumerate_columns(
+    piece: Piece, proof: Proof, room: int, limit: int, threads: int
+) -> list[Column] | None:
+    """Every column that a plan within `room` (scaled) of the bound could use; None: too many."""
+
+    def of(shift: int) -> list[Column] | None:
+        return _enumerate_shift(piece, proof, shift, room + min(0, proof.best[shift]), limit)
+
+    found: list[Column] = []
+    with ThreadPoolExecutor(threads) as pool:
+        for columns in pool.map(of, piece.shifts):
+            if columns is None or len(found) + len(columns) > limit:
+                return None
+            found.extend(columns)
+    return found
+
+
+def _enumerate_shift(
+    piece: Piece, proof: Proof, shift: int, below: int, limit: int
+) -> list[Column] | None:
+    part = piece.parts[shift]
+    data = part.data
+    if len(data.visits) == 0:
+        return []
+    prices = ShiftPrices.of(piece, proof.duals, proof.cuts, shift)
+    rest = completion(
+        data.start, data.end, data.lunch_earliest, data.lunch_latest, data.lunch_minutes,
+        data.before, data.talk, data.after,
+        data.steps_first, data.steps_low, data.steps_high, data.steps_cost,
+        data.slice_start, data.travel, data.cost, SCALE, prices.visit,
+    )  # fmt: skip
+    complete, last, pred, closed, closed_rc = enumerate_shift(
+        data.start, data.end, data.lunch_earliest, data.lunch_latest, data.lunch_minutes,
+        data.max_visits, data.max_talk, data.before, data.talk, data.after,
+        data.steps_first, data.steps_low, data.steps_high, data.steps_cost,
+        data.slice_start, data.travel, data.cost, SCALE, prices.visit, part.words,
+        prices.cut_bits, prices.cut_duals, rest, below, MAX_LABELS,
+    )  # fmt: skip
+    if not complete:
+        return None
+    best: dict[frozenset[int], tuple[int, list[int]]] = {}
+    for label, reduced in zip(closed.tolist(), closed_rc.tolist(), strict=True):
+        order = _order(last, pred, label)
+        key = frozenset(order)
+        if key not in best or reduced < best[key][0]:
+            best[key] = (reduced, order)
+            if len(best) > limit:
+                return None
+    return [
+        _column(piece, proof.duals, proof.cuts, prices, shift, order, reduced)
+        for reduced, order in best.values()
+    ]
+
+
+def lagrangian_bound(piece: Piece, duals: Duals, priced: Iterable[Priced]) -> int:
+    """The bound of the module's docstring, scaled. Only for exact and complete pricing."""
+    worth = piece.prepared.worth
+    visits = sum(min(price, worth[visit] * SCALE) for visit, price in duals.visit.items())
+    rows = sum(duals.gap) + sum(duals.cut)
+    return visits + rows + sum(min(0, shift.best) for shift in priced)
+
+
+def generate_columns(
+    piece: Piece,
+    start: Iterable[Column],
+    *,
+    deadline: float = math.inf,
+    max_rounds: int = 10_000,
+    tolerance: int = SCALE // 2,
+    exact: bool = True,
+    max_cuts: int = 0,
+    threads: int = 1,
+    on_bound: Callable[[int], None] | None = None,
+) -> Generated:
+    """Adds columns until none is missing, the bound is within `tolerance`, or time is up.
+
+    With `exact` False the last, exact rounds are skipped: columns without a bound.
+    """
+    master = Master(piece)
+    known: set[tuple[int, tuple[int, ...]]] = set()
+    for column in start:
+        if (key := (column.shift, column.visits)) not in known:
+            known.add(key)
+            master.add(column)
+    value, duals = master.solve()
+    proof: Proof | None = None
+    heuristic = True
+    finished = False
+    rounds = 0
+    while rounds < max_rounds and time.monotonic() < deadline:
+        rounds += 1
+        priced = price_piece(piece, duals, master.cuts, heuristic=heuristic, threads=threads)
+        if not heuristic:
+            if not all(shift.complete for shift in priced):
+                break
+            bound = lagrangian_bound(piece, duals, priced)
+            if proof is None or bound > proof.bound:
+                least = {shift.shift: shift.best for shift in priced}
+                proof = Proof(bound, duals, tuple(master.cuts), least)
+                if on_bound:
+                    on_bound(-(-bound // SCALE))
+        added = 0
+        for shift in priced:
+            taken = 0
+            for _, column in shift.columns:
+                key = (column.shift, column.visits)
+                if key in known:
+                    continue
+                known.add(key)
+                master.add(column)
+                added += 1
+                taken += 1
+                if taken == COLUMNS_PER_ROUND:
+                    break
+        if not heuristic and (
+            added == 0 or value * SCALE - (proof.bound if proof else 0) < tolerance
+        ):
+            room = max_cuts - len(master.cuts)
+            cuts = separate(master.fractions, master.cuts)[:room] if room > 0 else []
+            if not cuts:
+                finished = True
+                break
+            for cut in cuts:
+                master.add_cut(cut)
+            value, duals = master.solve()
+            heuristic = True
+            continue
+        if added:
+            value, duals = master.solve()
+        if heuristic and added < len(piece.shifts):
+            if not exact:
+                break
+            heuristic = False
+        elif not heuristic and added > 4 * len(piece.shifts):
+            heuristic = True
+    return Generated(
+        columns=tuple(master.columns),
+        value=value,
+        proof=proof,
+        rounds=rounds,
+        finished=finished,
+    )
