@@ -1,9 +1,9 @@
 """Renders messages from the catalogues `en/*.po` and `zh/*.po` beside this file.
 
-One .po file a package and language; a key starts with its file's name ('error.file_missing'
-stands in error.po). Fields are written as in `str.format`, with three formats of our own: `{x:clock}` shows
-minutes after midnight as 09:30, `{x:day}` an ISO date with its weekday, `{x:weekday}` the weekday
-alone. A key with plural forms chooses by its argument `n`.
+One .po file a package and language; a key starts with its file's name ('error.file_missing' stands
+in error.po). Fields are written as in `str.format`, with three formats of our own: `{x:clock}`
+shows minutes after midnight as 09:30, `{x:day}` an ISO date with its weekday, `{x:weekday}` the
+weekday alone. A key with plural forms chooses by its argument `n`.
 """
 
 from __future__ import annotations
