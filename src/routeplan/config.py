@@ -132,10 +132,12 @@ class ChurnSettings(Frozen):
 
     drop: Annotated[int, Field(ge=0)] = 300
     """To give it up for others, on top of its worth."""
-    day: Annotated[int, Field(ge=0)] = 60
+    day: Annotated[int, Field(ge=0)] = 150
     """To another day or manager."""
-    hour: Annotated[int, Field(ge=0)] = 20
+    hour: Annotated[int, Field(ge=0)] = 60
     """To another hour of its day, by more than `tolerance`."""
+    nudge: Annotated[int, Field(ge=0)] = 2
+    """By up to `tolerance` minutes."""
     tolerance: Minutes = 10
 
 

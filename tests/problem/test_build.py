@@ -257,9 +257,10 @@ def test_planned_visits_cost_where_they_move_and_the_penalty_exceeds_that() -> N
     slot = Slot(manager_id="M1", date=MONDAY, start=600)
     built, plain = build(planned={"C1": slot}), build()
     costs = {one.cost for one in visit_of(built, "C1").windows}
-    assert costs == {0, 20, 60}
+    churn = Settings().churn
+    assert costs == {0, churn.nudge, churn.hour, churn.day}
     assert {one.cost for one in visit_of(built, "C2").windows} == {0}
-    assert built.problem.required_penalty == plain.problem.required_penalty + 60
+    assert built.problem.required_penalty == plain.problem.required_penalty + churn.day
 
 
 def test_a_day_under_way_starts_at_its_own_place() -> None:

@@ -23,7 +23,7 @@ SHIFT = window("8:30", "18:00")
 DAYS = [MONDAY + dt.timedelta(days=day) for day in range(5)]
 WEEK = [ShiftDay(manager_id="M1", date=day, pieces=(SHIFT,)) for day in DAYS]
 TUESDAY = DAYS[1]
-CHURN = ChurnSettings(day=60, hour=20, tolerance=10)
+CHURN = ChurnSettings(day=60, hour=20, nudge=2, tolerance=10)
 
 
 def spans(windows: tuple[Window, ...]) -> list[tuple[int, str]]:
@@ -194,7 +194,12 @@ def costs(windows: tuple[Window, ...], shift: int) -> list[tuple[str, int]]:
 def test_a_planned_visit_is_free_at_its_hour_and_dearer_the_further_away() -> None:
     slot = Slot(manager_id="M1", date=TUESDAY, start=600)
     found = windows_of(slot=slot)
-    assert costs(found, 1) == [("09:00-11:30", 20), ("09:50-10:50", 0), ("14:00-17:00", 20)]
+    assert costs(found, 1) == [
+        ("09:00-11:30", 20),
+        ("09:50-10:50", 2),
+        ("10:00-10:40", 0),
+        ("14:00-17:00", 20),
+    ]
     for other in (0, 2, 3, 4):
         assert costs(found, other) == [("09:00-11:30", 60), ("14:00-17:00", 60)]
 
@@ -206,7 +211,7 @@ def test_another_managers_shift_is_another_shift() -> None:
 
 def test_the_free_window_keeps_to_the_opening_hours() -> None:
     at_opening = Slot(manager_id="M1", date=TUESDAY, start=9 * 60)
-    assert costs(windows_of(slot=at_opening), 1)[0] == ("09:00-09:50", 0)
+    assert costs(windows_of(slot=at_opening), 1)[:2] == [("09:00-09:40", 0), ("09:00-09:50", 2)]
     # Open no longer at its hour: nothing is free, and no stump of a window remains.
     at_noon = Slot(manager_id="M1", date=TUESDAY, start=11 * 60 + 20)
     assert costs(windows_of(slot=at_noon), 1) == [("09:00-11:30", 20), ("14:00-17:00", 20)]

@@ -604,6 +604,8 @@ def _churn(facts: _Facts) -> int:
             cost += churn.day
         elif abs(visit.talk.start - old.talk.start) > churn.tolerance:
             cost += churn.hour
+        elif visit.talk.start != old.talk.start:
+            cost += min(churn.nudge, churn.hour)
     given_up = [
         visit
         for visit in facts.plan.left_out

@@ -8,7 +8,7 @@ only if the changed problem has been solved with it: its solution is at hand and
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -239,12 +239,12 @@ class _Case:
             return Cause.NO_WINDOW, message(
                 "explain.booked_off", managers=names, date=appointment.date
             )
-        days = sorted({shift.date for shift in shifts})
+        days = {shift.date for shift in shifts}
         if self.visit.windows:
             return Cause.NO_WINDOW, message(
-                "explain.too_short", managers=names, n=self.visit.talk, days=_iso(days)
+                "explain.too_short", managers=names, n=self.visit.talk, days=self._named(days)
             )
-        return Cause.NO_WINDOW, message("explain.no_window", managers=names, days=_iso(days))
+        return Cause.NO_WINDOW, message("explain.no_window", managers=names, days=self._named(days))
 
     def _open_shifts(self) -> list[int]:
         """Shifts with a window that holds the talk."""
@@ -262,8 +262,14 @@ class _Case:
     def _date(self, shift: int) -> dt.date:
         return self.world.built.shifts[shift].date
 
-    def _days(self, shifts: Sequence[int]) -> list[str]:
-        return _iso(sorted({self._date(shift) for shift in shifts}))
+    def _days(self, shifts: Sequence[int]) -> list[Message]:
+        return self._named({self._date(shift) for shift in shifts})
+
+    def _named(self, days: Collection[dt.date]) -> list[Message]:
+        """Weekdays where the horizon is one week, else dates."""
+        one_week = len(self.routes.problem.days) <= 7
+        key = "explain.weekday" if one_week else "explain.day"
+        return [message(key, date=day) for day in sorted(days)]
 
     # What to do
 
@@ -538,7 +544,3 @@ class _Case:
 
 def _by_cost(fit: Fit) -> tuple[int, int]:
     return fit.added, fit.route.shift
-
-
-def _iso(days: Sequence[dt.date]) -> list[str]:
-    return [day.isoformat() for day in days]

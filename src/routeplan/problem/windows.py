@@ -10,8 +10,9 @@ Without an appointment, a talk lies inside the site's opening hours on a day fro
 
 Nothing goes before the manager's own working time: every window lies inside a piece of the shift.
 
-In a re-plan, a visit that stood in the plan costs nothing near its hour, `churn.hour` elsewhere on
-its shift and `churn.day` on any other; an exact appointment costs nothing where it is.
+In a re-plan, a visit that stood in the plan costs nothing at its minute, `churn.nudge` near it,
+`churn.hour` elsewhere on its shift and `churn.day` on any other; an exact appointment costs nothing
+where it is.
 """
 
 from __future__ import annotations
@@ -98,9 +99,10 @@ def visit_windows(
         elif (slot.manager_id, slot.date) != (shift.manager_id, shift.date):
             costs = [(span, churn.day) for span in spans]
         else:
-            near = _around(slot.start, talk, churn.tolerance)
-            costs = [(span, 0) for span in _common(spans, near) if span.minutes >= talk]
-            costs += [(span, churn.hour) for span in spans]
+            costs = [(span, churn.hour) for span in spans]
+            for leeway, cost in ((churn.tolerance, churn.nudge), (0, 0)):
+                near = _common(spans, _around(slot.start, talk, leeway))
+                costs += [(span, cost) for span in near if span.minutes >= talk]
         found += [
             Window(shift=number, start=span.start, end=span.end, cost=cost)
             for span, cost in sorted(costs, key=lambda priced: (priced[0].start, priced[1]))
