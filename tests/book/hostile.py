@@ -13,7 +13,7 @@ from routeplan.book.read import read_book
 from routeplan.book.write import write_book
 from tests.book.examples import sound_sheets, write_sheets
 
-__all__ = ["HOSTILE_CSV", "HOSTILE_XLSX", "sound_xlsx"]
+__all__ = ["HOSTILE_CSV", "HOSTILE_XLSX", "cell", "sound_xlsx", "workbook"]
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -28,10 +28,23 @@ _LINKS = (
 )
 
 
+_TYPES = (
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    '<Default Extension="xml" ContentType="application/xml"/></Types>'
+)
+_ROOT = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    f'<Relationship Id="rId1" Type="{_RELATION}/officeDocument" Target="xl/workbook.xml"/>'
+    "</Relationships>"
+)
+
+
 def workbook(sheet_data: Iterable[str], *, before: str = "") -> bytes:
     """An .xlsx whose only sheet holds the XML given."""
     stream = BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", _TYPES)
+        archive.writestr("_rels/.rels", _ROOT)
         archive.writestr("xl/workbook.xml", _WORKBOOK)
         archive.writestr("xl/_rels/workbook.xml.rels", _LINKS)
         with archive.open("xl/worksheets/sheet1.xml", "w") as part:

@@ -254,6 +254,15 @@ def test_more_than_2000_faults_are_counted(tmp_path: Path) -> None:
     assert faults[-1].problem.args == {"n": 5}
 
 
+def test_more_than_2000_notes_are_no_fault(tmp_path: Path) -> None:
+    sheets = sound_sheets()
+    sheets["visits"] += [sheets["visits"][1]] * 2_005
+    check = check_book(write_sheets(tmp_path, sheets))
+    assert check.book is not None
+    assert {fault.severity for fault in check.faults} == {Severity.NOTE}
+    assert len(check.faults) == 2_001
+
+
 def test_suggestions_name_what_was_probably_meant(tmp_path: Path) -> None:
     sheets = spoiled(sound_sheets(), "clients", 2, "manager_id", "张三")
     spoiled(sheets, "managers", 2, "mode", "电动单车")

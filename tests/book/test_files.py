@@ -14,13 +14,15 @@ import openpyxl
 import pytest
 
 from routeplan.book.read import check_book
+from routeplan.book.xlsx import read_sheets
 from tests.book.examples import sound_sheets, write_sheets
-from tests.book.hostile import HOSTILE_CSV, HOSTILE_XLSX, sound_xlsx
+from tests.book.hostile import HOSTILE_CSV, HOSTILE_XLSX, cell, sound_xlsx, workbook
 
 _CHECK = """
 import json, re, sys
 from pathlib import Path
 from routeplan.book.read import check_book
+from routeplan.book.xlsx import read_sheets
 faults = [fault.code for fault in check_book(Path(sys.argv[1])).faults]
 # Of this program alone; getrusage would count the tests it was started from.
 peak = re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())
@@ -51,6 +53,14 @@ def test_a_hostile_workbook_is_refused(tmp_path: Path, name: str) -> None:
     codes, megabytes = check_apart(tmp_path / "book.xlsx")
     assert codes == [code]
     assert megabytes < _MEGABYTES
+
+
+@pytest.mark.parametrize("before", ["", '<?xml version="1.0" encoding="UTF-9"?>'])
+def test_the_workbooks_above_are_refused_for_what_they_hold(tmp_path: Path, before: str) -> None:
+    harmless = workbook([f'<row r="1">{cell("A1")}</row>'], before=before)
+    (tmp_path / "book.xlsx").write_bytes(harmless)
+    (sheet,) = read_sheets(tmp_path / "book.xlsx")
+    assert (sheet.name, sheet.rows) == ("clients", [[1.0]])
 
 
 @pytest.mark.parametrize("name", HOSTILE_CSV)

@@ -87,6 +87,7 @@ class Reporter:
             self.faults.append(
                 Fault(
                     code=FaultCode.TOO_MANY_FAULTS.value,
+                    severity=Severity.FAULT if self.failed else Severity.NOTE,
                     file=place.file,
                     problem=Message(key="book.too_many_faults", args={"n": more}),
                     fix=Message(key="book.too_many_faults_fix"),

@@ -87,8 +87,8 @@ def read_sheets(path: Path) -> list[Sheet]:
 def _parts_of_sheets(copy: io.BytesIO) -> dict[str, str]:
     """Worksheet title → name of its part, by way of the workbook's relations."""
     with zipfile.ZipFile(copy) as archive:
-        workbook = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314
-        links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+        workbook = _tree(archive.read("xl/workbook.xml"))
+        links = _tree(archive.read("xl/_rels/workbook.xml.rels"))
     copy.seek(0)
     targets = {link.get("Id"): link.get("Target", "") for link in links}
     found = {}
@@ -98,6 +98,11 @@ def _parts_of_sheets(copy: io.BytesIO) -> dict[str, str]:
             target = targets.get(link, "")
             found[sheet.get("name", "")] = target[1:] if target[:1] == "/" else f"xl/{target}"
     return found
+
+
+def _tree(xml: bytes) -> ElementTree.Element:
+    parser = ElementTree.XMLParser(encoding="utf-8")  # noqa: S314
+    return ElementTree.fromstring(xml, parser)  # noqa: S314
 
 
 def _mark_errors(rows: list[list[Any]], part: _Part) -> None:
@@ -209,7 +214,7 @@ def _checked(source: zipfile.ZipFile, entry: zipfile.ZipInfo, part: _Part) -> It
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise RefusedError(FaultCode.NOT_A_WORKBOOK)
     budget = part.budget
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate("utf-8")  # whatever it declares: no program writes another
     parser.StartElementHandler = part.start
     parser.StartDoctypeDeclHandler = _refuse_doctype
     silent = 0
