@@ -19,7 +19,7 @@ from routeplan.solve.tables import NO_WAY, tables_of
 
 __all__ = ["Search"]
 
-MEAN_REMOVED = 10
+MEAN_REMOVED = 20
 LONGEST_STRING = 10
 SPLIT = 0.5
 """How often a string leaves a substring in place."""
@@ -29,12 +29,14 @@ BLINK = 0.02
 """How often an insertion overlooks a route."""
 CANDIDATES = 30
 """Left-out visits that compete in a round, at most."""
-HOT, COLD = 40.0, 1.0
+HOT, COLD = 60.0, 1.0
 """Temperatures, in minutes of travel."""
-CYCLE = 2_000
+CYCLE = 4_000
 """Rounds from hot to cold; then from hot again, starting at the best."""
-ORDER_CHANCES = (4, 4, 2, 2, 1, 2)
-"""How often the orders of insertion are used: random, then those of `_insertion_ranks`."""
+ORDER_CHANCES = (4, 3, 2, 2, 1, 2)
+"""How often the orders of insertion are used: blurred, then those of `_insertion_ranks`."""
+BLUR = 0.4
+"""The blurred order goes by worth a minute, times anything from 1 - BLUR to 1 + BLUR."""
 
 
 class _State:
@@ -73,6 +75,9 @@ class Search:
             self._gaps[gap.second].append((gap.first, 1, gap.days))
             self._gaps[gap.first].append((gap.second, -1, gap.days))
         self._near = _neighbours(problem)
+        self._worth_a_minute = [
+            visit.worth / (visit.before + visit.talk + visit.after) for visit in problem.visits
+        ]
         self._ranks = _insertion_ranks(problem, self._known)
         self._best = self._nothing()
         self.take(())
@@ -120,9 +125,10 @@ class Search:
             trial = now.copy()
             order = self._ruin(trial)
             self._insert(trial, order, BLINK)
+            better = self._keep_if_better(trial)
             if trial.cost < now.cost - temperature * math.log(1.0 - self._chance.random()):
                 now = trial
-            if not go_on(self._keep_if_better(trial)):
+            if not go_on(better):
                 return number + 1
         return rounds
 
@@ -208,8 +214,11 @@ class Search:
         order_by = chance.choices(range(len(ORDER_CHANCES)), ORDER_CHANCES)[0]
         chosen = removed + out
         if order_by == 0:
-            chance.shuffle(chosen)
-            return sorted(chosen, key=self._optional.__getitem__)
+            blurred = {
+                visit: self._worth_a_minute[visit] * chance.uniform(1 - BLUR, 1 + BLUR)
+                for visit in chosen
+            }
+            return sorted(chosen, key=lambda visit: (self._optional[visit], -blurred[visit]))
         return sorted(chosen, key=self._ranks[order_by - 1].__getitem__)
 
     def _string(self, order: tuple[int, ...], position: int, length: int) -> set[int]:
