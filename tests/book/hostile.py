@@ -172,6 +172,7 @@ HOSTILE_XLSX: dict[str, tuple[str, Callable[[], bytes]]] = {
     "a zip of something else": ("RP1002", lambda: _zip({"word/document.xml": "<x/>"})),
     "XML that breaks off": ("RP1002", lambda: workbook(["<row>"])),
     "a cell that is nowhere": ("RP1002", lambda: workbook(['<row><c r="1A"/></row>'])),
+    "a cell outside of all rows": ("RP1002", lambda: workbook(["<c><f>1</f></c>"])),
     "a row that is nowhere": ("RP1002", lambda: workbook(['<row r="-1"/>'])),
     "17 MB": ("RP1004", lambda: b"PK" + bytes(17_000_000)),
 }

@@ -112,10 +112,14 @@ def test_a_formula_never_calculated_and_an_error_are_faults_not_blanks(tmp_path:
     book["clients"][f"{note}2"] = "=1+1"
     book["clients"][f"{note}4"] = "#DIV/0!"
     book["clients"][f"{note}4"].data_type = "e"
+    book["clients"].cell(2, header.index("region") + 1).value = "=1+1"  # carried through
+    book["clients"].cell(1, len(header) + 1).value = "=1+1"
     book.save(path)
     faults = check_book(path).faults
     assert [(fault.code, fault.row, fault.column) for fault in faults] == [
+        ("RP1032", 1, ""),
         ("RP1032", 2, "note"),
+        ("RP1032", 2, "region"),
         ("RP1032", 4, "note"),
     ]
 

@@ -21,6 +21,7 @@ from routeplan.values import MINUTES_PER_DAY, TimeWindow, format_clock
 __all__ = [
     "CLOCK",
     "DATE",
+    "ERROR_CELL",
     "ERROR_VALUE",
     "MAX_CELL",
     "WINDOW",
@@ -52,8 +53,10 @@ Cell: TypeAlias = str | int | float | dt.date | None
 MAX_CELL = 32_767
 """Characters that a cell may hold: Excel's own limit."""
 
-ERROR_VALUE = "\ufffd#"
+ERROR_CELL = object()
 """Stands for an Excel cell that holds an error such as #N/A, or a formula without its result."""
+ERROR_VALUE = "\0"
+"""What `text_of` makes of it: no text of a file, for `clean` takes control characters out."""
 
 
 class CellError(ValueError):
@@ -114,6 +117,8 @@ def text_of(raw: object) -> str:
     """Clean text of a cell's content as csv or calamine returns it."""
     if raw is None:
         return ""
+    if raw is ERROR_CELL:
+        return ERROR_VALUE
     if isinstance(raw, str):
         return unguard(clean(raw))
     if isinstance(raw, bool):

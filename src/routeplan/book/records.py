@@ -59,17 +59,21 @@ def parse_records(
         for at, text in enumerate(cells):
             if not text:
                 continue
+            shown = "" if text == ERROR_VALUE else text
             if at >= len(table.header[1]):
-                reporter.report(FaultCode.EXTRA_CELL, table.place(row, value=text))
+                reporter.report(FaultCode.EXTRA_CELL, table.place(row, value=shown))
                 record.bad.add("")
                 break
             if at in columns:
                 _parse_cell(record, columns[at], text, reporter)
+            elif at in extra and text == ERROR_VALUE:
+                record.bad.add("")
+                reporter.report(FaultCode.ERROR_VALUE, table.place(row, extra[at]))
             elif at in extra:
                 record.extra[extra[at]] = text
             elif not table.header[1][at] and at not in lost:
                 lost.add(at)
-                reporter.note(FaultCode.NO_HEADER, table.place(row, value=text))
+                reporter.note(FaultCode.NO_HEADER, table.place(row, value=shown))
         for name in required:
             record.require(name, reporter)
         records.append(record)
@@ -99,6 +103,9 @@ def _match_header(table: Table, reporter: Reporter) -> tuple[dict[int, Column], 
     extra: dict[int, str] = {}
     for at, text in enumerate(cells):
         if not text:
+            continue
+        if text == ERROR_VALUE:
+            reporter.report(FaultCode.ERROR_VALUE, table.place(row))
             continue
         column = _column(table.spec, text)
         taken = column in columns.values() if column else text in extra.values()

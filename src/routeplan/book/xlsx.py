@@ -20,7 +20,7 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-from routeplan.book.cells import ERROR_VALUE
+from routeplan.book.cells import ERROR_CELL
 from routeplan.book.codes import FaultCode
 
 __all__ = ["MAX_COLUMNS", "MAX_ROWS", "RefusedError", "Sheet", "read_sheets"]
@@ -107,13 +107,13 @@ def _tree(xml: bytes) -> ElementTree.Element:
 
 def _mark_errors(rows: list[list[Any]], part: _Part) -> None:
     """calamine returns blanks for errors and for formulas never calculated: say so instead."""
-    for where in part.errors:
-        row, column = divmod(where, MAX_COLUMNS)
-        rows[row - 1][column] = ERROR_VALUE
-    for where in part.formulas:
-        row, column = divmod(where, MAX_COLUMNS)
-        if rows[row - 1][column] == "":
-            rows[row - 1][column] = ERROR_VALUE
+    errors = set(part.errors)
+    for where in (*part.errors, *part.formulas):
+        row, column = where // MAX_COLUMNS - 1, where % MAX_COLUMNS
+        rows += [[] for _ in range(row + 1 - len(rows))]  # calamine leaves a blank edge away
+        rows[row] += [""] * (column + 1 - len(rows[row]))
+        if where in errors or rows[row][column] == "":
+            rows[row][column] = ERROR_CELL
 
 
 def _checked_copy(data: bytes) -> tuple[io.BytesIO, dict[str, _Part]]:
@@ -170,8 +170,10 @@ class _Part:
         if tag == "c":
             if "r" in attributes:
                 self._jump(attributes["r"])
-            else:
+            elif self.row:
                 self.column += 1
+            else:
+                raise RefusedError(FaultCode.NOT_A_WORKBOOK)
             if self.column > self.last_column:
                 self.last_column = self.column
                 self._check()
