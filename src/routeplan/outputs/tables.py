@@ -22,6 +22,7 @@ __all__ = [
     "Table",
     "Value",
     "changes_rows",
+    "changes_table",
     "days_rows",
     "days_table",
     "due_rows",
@@ -326,20 +327,27 @@ def due_table(plan: Plan, texts: Texts | None = None) -> pd.DataFrame:
     return _frame(due_rows(plan, texts or Texts("en")))
 
 
+def changes_table(diff: PlanDiff, texts: Texts | None = None) -> pd.DataFrame:
+    """What became of each visit in a re-plan: removed, moved, added, kept, in this order."""
+    return _frame(changes_rows(diff, texts or Texts("en")))
+
+
 def _frame(table: Table) -> pd.DataFrame:
     import pandas as pd
 
     frame = pd.DataFrame()
+    date = ""
     cells = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
     for column, values in zip(table.columns, cells, strict=True):
         name = column.name
         while name in frame.columns:
             name = f"extra_{name}"
         if column.kind is Kind.DATE:
+            date = name
             frame[name] = pd.Series(pd.to_datetime(list(values)), dtype="datetime64[s]")
         elif column.kind is Kind.CLOCK:
             minutes = pd.Series(values, dtype="float64")
-            frame[name] = frame["date"] + pd.to_timedelta(minutes, unit="m")
+            frame[name] = frame[date] + pd.to_timedelta(minutes, unit="m")
         elif column.kind is Kind.FLAG:
             frame[name] = pd.Series(values, dtype="bool")
         elif column.kind is Kind.NUMBER:
