@@ -18,8 +18,9 @@ from routeplan.problem.problem import Problem
 
 __all__ = ["routing_orders"]
 
-LONGEST = 3600.0
-"""Seconds; OR-Tools knows no infinity here."""
+LONGEST = 10.0
+"""Seconds, whatever the caller allows: a guard, as no count bounds the search for a first solution.
+Ordinary problems take some tenths of one."""
 LARGE = 1 << 60
 BRANCHES = 20_000
 """Of the search tree: ends the search where there are too few solutions to count."""
@@ -54,6 +55,9 @@ def routing_orders(
     horizon = length * len(shifts)
 
     travel = [_travel(problem, matrix, nodes) for matrix in range(len(problem.matrices))]
+    for rows in travel:
+        for origin, destination in zip(starts, ends, strict=True):
+            rows[origin][destination] = 0  # a route without visits goes nowhere
     service = [visit.talk + visit.after for visit in visits] + [0] * (2 * len(shifts))
     prepare = [visit.before for visit in visits] + [0] * (2 * len(shifts))
     timed = [
