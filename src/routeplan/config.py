@@ -148,6 +148,8 @@ class SolverSettings(Frozen):
 
 
 class Settings(Frozen):
+    """Everything that a user may set; all of it has a default."""
+
     shift: TimeWindow = TimeWindow(start=8 * 60 + 30, end=18 * 60)
     lunch: LunchSettings = LunchSettings()
     talk: TalkSettings = TalkSettings()

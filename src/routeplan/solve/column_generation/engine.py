@@ -1,9 +1,9 @@
 """The engine: routes near the proven optimum, and the bound that proves it.
 
-From a first plan on, in this order: columns by quick pricing and the best choice among them;
-neighbourhoods of a few shifts planned anew; the exact relaxation with subset-row cuts, which gives
-the bound; and, where the gap that is left lets few routes through, all of these and the proven best
-choice. Large problems begin with the neighbourhoods, as their relaxation takes long.
+From a first plan on, in this order: the exact relaxation, its bound, and the best choice among its
+columns; neighbourhoods of a few shifts planned anew; the relaxation again, with subset-row cuts;
+and, where the gap that is left lets few routes through, all of these and the proven best choice.
+Large problems begin with the neighbourhoods, as their relaxation takes long.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from routeplan.problem.problem import Problem
 from routeplan.solve.column_generation.columns import Column, Pool
+from routeplan.solve.column_generation.dive import dive
 from routeplan.solve.column_generation.generate import (
     Generated,
     enumerate_columns,
@@ -88,20 +89,19 @@ class ColumnSearch:
         whole = Piece.of(
             self._prepared, range(len(self.problem.shifts)), range(len(self.problem.visits))
         )
-        small = sum(len(part.data.visits) for part in whole.parts.values()) <= SMALL
-        if small:
-            quick = self._generate(whole, exact=False)
-            self._choose(whole, quick, QUICK_WORK)
-        if self._over():
-            return
-        self._improve(largest=3, deadline=self.deadline if small else self._midway())
-        if self._over():
-            return
-        root = self._generate(whole, exact=True)
-        self._choose(whole, root, ROOT_WORK)
+        size = sum(len(part.data.visits) for part in whole.parts.values())
+        if size > SMALL:
+            self._improve(largest=3, deadline=self._midway())
+        root = self._generate(whole, self._pool, max_cuts=0)
+        self._take(dive(whole, root, self._pool, threads=self.threads, deadline=self.deadline))
+        self._choose(whole, root, QUICK_WORK)
         if self._over():
             return
         self._improve(largest=3, deadline=self.deadline)
+        if self._over():
+            return
+        root = self._generate(whole, [*root.columns, *self._routes.values()], max_cuts=CUTS)
+        self._choose(whole, root, ROOT_WORK)
         if not self._over():
             self._finish(whole, root)
         if not self._over():
@@ -118,15 +118,14 @@ class ColumnSearch:
         now = time.monotonic()
         return now + (self.deadline - now) / 2
 
-    def _generate(self, piece: Piece, *, exact: bool) -> Generated:
+    def _generate(self, piece: Piece, start: Iterable[Column], *, max_cuts: int) -> Generated:
         columns = generate_columns(
             piece,
-            self._pool,
+            start,
             deadline=self.deadline,
-            exact=exact,
-            max_cuts=CUTS if exact else 0,
+            max_cuts=max_cuts,
             threads=self.threads,
-            on_bound=self._raise_bound if exact else None,
+            on_bound=self._raise_bound,
         )
         self._pool.update(columns.columns)
         return columns
@@ -143,7 +142,8 @@ class ColumnSearch:
         hint = tuple(self._routes.values())
         known = {(column.shift, column.visits) for column in generated.columns}
         columns = [*generated.columns, *(c for c in hint if (c.shift, c.visits) not in known)]
-        chosen, _ = choose_routes(piece, columns, work, hint)
+        left = self.deadline - time.monotonic()
+        chosen, _ = choose_routes(piece, columns, work, hint, seconds=left)
         self._take({column.shift: column for column in chosen})
 
     def _take(self, routes: Routes) -> bool:
@@ -174,16 +174,16 @@ class ColumnSearch:
         if root.proof is None:
             return
         room = self.cost * SCALE - root.proof.bound
-        columns = enumerate_columns(piece, root.proof, room, ENUMERATED, self.threads)
+        columns = enumerate_columns(
+            piece, root.proof, room, ENUMERATED, self.threads, self.deadline
+        )
         if columns is None:
             return
         hint = tuple(self._routes.values())
         known = {(column.shift, column.visits) for column in columns}
         columns += [column for column in hint if (column.shift, column.visits) not in known]
-        work = EXACT_WORK
-        chosen, proven = choose_routes(
-            piece, columns, work, hint, seconds=self.deadline - time.monotonic()
-        )
+        left = self.deadline - time.monotonic()
+        chosen, proven = choose_routes(piece, columns, EXACT_WORK, hint, seconds=left)
         self._take({column.shift: column for column in chosen})
         if proven:
             self._raise_bound(self.cost)

@@ -7,7 +7,7 @@ Baldacci, Christofides, Mingozzi (2008), "An exact algorithm for the vehicle rou
 on the set partitioning formulation with additional cuts".
 
 Labels here remember every visit; a label gives way only to one with the same visits and last visit.
-What is cut away by `completion` could not end below the limit.
+What `completion` cuts away could not end below the limit.
 """
 
 from __future__ import annotations
@@ -15,86 +15,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from routeplan.solve.column_generation.pricing import INFINITE, NONE, _arrival, _grow1
+from routeplan.solve.column_generation.kernels import INFINITE, NONE, arrival, grow
 
-__all__ = ["completion", "enumerate_shift"]
-
-
-@njit(cache=True, nogil=True)
-def completion(
-    start,
-    end,
-    lunch_e,
-    lunch_l,
-    lunch_m,
-    before,
-    talk,
-    after,
-    steps_first,
-    steps_low,
-    steps_high,
-    steps_cost,
-    slice_start,
-    travel,
-    cost,
-    scale,
-    prices,
-):
-    """Least reduced cost still to come: (n, 2, end + 1) by last visit, lunch taken, minute left.
-
-    Visits may repeat here and caps are not looked at, so it is never too high.
-    """
-    n = len(talk)
-    table = np.full((n, 2, end + 2), INFINITE, np.int64)
-    for minute in range(end, start - 1, -1):
-        for i in range(n):
-            for lunched in range(2):
-                least = INFINITE
-                if cost[i, n + 1] >= 0:
-                    back = _arrival(slice_start, travel, i, n + 1, minute)
-                    finish = INFINITE
-                    if lunched == 1 or (back <= end and max(back, lunch_e) + lunch_m <= lunch_l):
-                        finish = back
-                    elif max(minute, lunch_e) + lunch_m <= lunch_l:
-                        finish = _arrival(
-                            slice_start, travel, i, n + 1, max(minute, lunch_e) + lunch_m
-                        )
-                    if finish <= end:
-                        least = scale * cost[i, n + 1]
-                for j in range(n):
-                    if j == i or cost[i, j] < 0:
-                        continue
-                    arrive = _arrival(slice_start, travel, i, j, minute)
-                    if arrive > end:
-                        continue
-                    fed = INFINITE
-                    if lunched == 0:
-                        if max(arrive, lunch_e) + lunch_m <= lunch_l:
-                            fed = max(arrive, lunch_e) + lunch_m
-                        if max(minute, lunch_e) + lunch_m <= lunch_l:
-                            fed = min(
-                                fed,
-                                _arrival(slice_start, travel, i, j, max(minute, lunch_e) + lunch_m),
-                            )
-                    base = scale * cost[i, j] - prices[j]
-                    for step in range(steps_first[j], steps_first[j + 1]):
-                        if steps_high[step] < arrive + before[j]:
-                            continue
-                        at = max(arrive + before[j], steps_low[step])
-                        done = at + talk[j] + after[j]
-                        if at <= steps_high[step] and done <= end:
-                            rest = table[j, lunched, done]
-                            if rest < INFINITE:
-                                least = min(least, base + scale * steps_cost[step] + rest)
-                        if fed < INFINITE and fed + before[j] <= steps_high[step]:
-                            at = max(fed + before[j], steps_low[step])
-                            done = at + talk[j] + after[j]
-                            if done <= end:
-                                rest = table[j, 1, done]
-                                if rest < INFINITE:
-                                    least = min(least, base + scale * steps_cost[step] + rest)
-                table[i, lunched, minute] = least
-    return table
+__all__ = ["enumerate_shift"]
 
 
 @njit(cache=True, nogil=True)
@@ -122,6 +45,7 @@ def enumerate_shift(
     cut_bits,
     cut_duals,
     rest,
+    grain,
     limit,
     max_labels,
 ):
@@ -189,18 +113,18 @@ def enumerate_shift(
                 l_chain[label] = chains[slot]
                 chains[slot] = label
                 if cost[i, n + 1] >= 0:
-                    back = _arrival(slice_start, travel, i, n + 1, ready)
+                    back = arrival(slice_start, travel, i, n + 1, ready)
                     finish = INFINITE
                     if lunched == 1 or (back <= end and max(back, lunch_e) + lunch_m <= lunch_l):
                         finish = back
                     elif max(ready, lunch_e) + lunch_m <= lunch_l:
-                        finish = _arrival(
+                        finish = arrival(
                             slice_start, travel, i, n + 1, max(ready, lunch_e) + lunch_m
                         )
                     if finish <= end and rc + scale * cost[i, n + 1] < limit:
                         if closed == len(closed_label):
-                            closed_label = _grow1(closed_label)
-                            closed_rc = _grow1(closed_rc)
+                            closed_label = grow(closed_label)
+                            closed_rc = grow(closed_rc)
                         closed_label[closed] = label
                         closed_rc[closed] = rc + scale * cost[i, n + 1]
                         closed += 1
@@ -222,7 +146,7 @@ def enumerate_shift(
                     continue
                 if i < n and (l_mem[j >> 6, label] >> np.uint64(j & 63)) & one:
                     continue
-                arrive = _arrival(slice_start, travel, i, j, ready)
+                arrive = arrival(slice_start, travel, i, j, ready)
                 if arrive > end:
                     continue
                 fed = INFINITE
@@ -235,7 +159,7 @@ def enumerate_shift(
                         eaten = lunch_e + lunch_m
                         leave = max(ready, eaten)
                     if eaten <= lunch_l:
-                        fed = min(fed, _arrival(slice_start, travel, i, j, leave))
+                        fed = min(fed, arrival(slice_start, travel, i, j, leave))
                 penalty = np.int64(0)
                 crossed = parity & cut_bits[j]
                 if crossed != zero:
@@ -263,7 +187,7 @@ def enumerate_shift(
                         if done > end:
                             continue
                         new_rc = base + scale * steps_cost[step]
-                        to_come = rest[j, now_lunched, done]
+                        to_come = rest[j, now_lunched, done // grain]
                         if to_come >= INFINITE or new_rc + to_come >= limit:
                             continue
                         if total == cap:
@@ -275,15 +199,15 @@ def enumerate_shift(
                                     closed_label[:0].copy(),
                                     closed_rc[:0].copy(),
                                 )
-                            l_last = _grow1(l_last)
-                            l_rc = _grow1(l_rc)
-                            l_talk = _grow1(l_talk)
-                            l_count = _grow1(l_count)
-                            l_lunch = _grow1(l_lunch)
-                            l_pred = _grow1(l_pred)
-                            l_next = _grow1(l_next)
-                            l_cut = _grow1(l_cut)
-                            l_chain = _grow1(l_chain)
+                            l_last = grow(l_last)
+                            l_rc = grow(l_rc)
+                            l_talk = grow(l_talk)
+                            l_count = grow(l_count)
+                            l_lunch = grow(l_lunch)
+                            l_pred = grow(l_pred)
+                            l_next = grow(l_next)
+                            l_cut = grow(l_cut)
+                            l_chain = grow(l_chain)
                             wide = np.empty((words, 2 * cap), np.uint64)
                             wide[:, :cap] = l_mem
                             l_mem = wide

@@ -13,6 +13,7 @@ generation". All terms are whole multiples of 1 / SCALE.
 from __future__ import annotations
 
 import math
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,10 +24,12 @@ import numpy.typing as npt
 
 from routeplan.solve.column_generation.columns import Column
 from routeplan.solve.column_generation.cuts import MAX_CUTS, Cut, cut_value, separate
-from routeplan.solve.column_generation.enumerate import completion, enumerate_shift
+from routeplan.solve.column_generation.enumerate import enumerate_shift
+from routeplan.solve.column_generation.kernels import completion
 from routeplan.solve.column_generation.master import SCALE, Duals, Master
 from routeplan.solve.column_generation.piece import Piece, PieceShift
 from routeplan.solve.column_generation.pricing import price_shift
+from routeplan.solve.column_generation.shift_data import ShiftData
 
 __all__ = [
     "Generated",
@@ -39,7 +42,10 @@ __all__ = [
 
 COLUMNS_PER_ROUND = 30
 """Columns taken from a shift in a round."""
-MAX_LABELS = 20_000_000
+MAX_LABELS = 8_000_000
+"""Of one pricing; beyond it there is no bound."""
+MAX_LISTED = 2_000_000
+"""Labels of one enumeration; beyond it there are too many routes."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,8 @@ class Generated:
     """Of the relaxation over these columns."""
     proof: Proof | None
     """Of the best bound; None: no exact pricing was finished."""
+    fractions: tuple[tuple[Column, float], ...]
+    """The columns that the relaxation uses, and how much."""
     rounds: int
     finished: bool
     """Whether no column is missing from the relaxation."""
@@ -134,9 +142,9 @@ def _price_shift(
         data.start, data.end, data.lunch_earliest, data.lunch_latest, data.lunch_minutes,
         data.max_visits, data.max_talk, data.before, data.talk, data.after,
         data.steps_first, data.steps_low, data.steps_high, data.steps_cost,
-        data.slice_start, data.travel, data.quickest, data.cost,
+        data.slice_start, data.travel, data.cost,
         SCALE, prices.visit, part.allowed, part.ng, part.words, prices.cut_bits, prices.cut_duals,
-        threshold, heuristic, MAX_LABELS,
+        _completion(data, prices), data.grain, threshold, heuristic, MAX_LABELS,
     )  # fmt: skip
     nearest = np.argsort(closed_rc, kind="stable")[: 2 * COLUMNS_PER_ROUND]
     found = tuple(
@@ -155,6 +163,16 @@ def _price_shift(
         for index in nearest.tolist()
     )
     return Priced(shift, int(best), bool(complete), found)
+
+
+def _completion(data: ShiftData, prices: ShiftPrices) -> npt.NDArray[np.int64]:
+    rest: npt.NDArray[np.int64] = completion(
+        data.start, data.end, data.lunch_earliest, data.lunch_latest, data.lunch_minutes,
+        data.before, data.talk, data.after,
+        data.steps_first, data.steps_low, data.steps_high, data.steps_cost,
+        data.slice_start, data.travel, data.cost, SCALE, prices.visit, data.grain,
+    )  # fmt: skip
+    return rest
 
 
 def _order(last: npt.NDArray[np.int32], pred: npt.NDArray[np.int32], label: int) -> list[int]:
@@ -187,14 +205,23 @@ def _column(
 
 
 def enumerate_columns(
-    piece: Piece, proof: Proof, room: int, limit: int, threads: int
+    piece: Piece, proof: Proof, room: int, limit: int, threads: int, deadline: float = math.inf
 ) -> list[Column] | None:
-    """Every column that a plan within `room` (scaled) of the bound could use; None: too many."""
+    """Every column that a plan within `room` (scaled) of the bound could use.
+
+    None: too many, or too late.
+    """
 
     def of(shift: int) -> list[Column] | None:
-        return _enumerate_shift(piece, proof, shift, room + min(0, proof.best[shift]), limit)
+        if stop.is_set() or time.monotonic() >= deadline:
+            return None
+        columns = _enumerate_shift(piece, proof, shift, room + min(0, proof.best[shift]), limit)
+        if columns is None:
+            stop.set()
+        return columns
 
     found: list[Column] = []
+    stop = threading.Event()
     with ThreadPoolExecutor(threads) as pool:
         for columns in pool.map(of, piece.shifts):
             if columns is None or len(found) + len(columns) > limit:
@@ -211,18 +238,13 @@ def _enumerate_shift(
     if len(data.visits) == 0:
         return []
     prices = ShiftPrices.of(piece, proof.duals, proof.cuts, shift)
-    rest = completion(
-        data.start, data.end, data.lunch_earliest, data.lunch_latest, data.lunch_minutes,
-        data.before, data.talk, data.after,
-        data.steps_first, data.steps_low, data.steps_high, data.steps_cost,
-        data.slice_start, data.travel, data.cost, SCALE, prices.visit,
-    )  # fmt: skip
+    rest = _completion(data, prices)
     complete, last, pred, closed, closed_rc = enumerate_shift(
         data.start, data.end, data.lunch_earliest, data.lunch_latest, data.lunch_minutes,
         data.max_visits, data.max_talk, data.before, data.talk, data.after,
         data.steps_first, data.steps_low, data.steps_high, data.steps_cost,
         data.slice_start, data.travel, data.cost, SCALE, prices.visit, part.words,
-        prices.cut_bits, prices.cut_duals, rest, below, MAX_LABELS,
+        prices.cut_bits, prices.cut_duals, rest, data.grain, below, MAX_LISTED,
     )  # fmt: skip
     if not complete:
         return None
@@ -325,6 +347,7 @@ def generate_columns(
         columns=tuple(master.columns),
         value=value,
         proof=proof,
+        fractions=tuple(master.fractions),
         rounds=rounds,
         finished=finished,
     )

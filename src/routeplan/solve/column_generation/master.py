@@ -37,19 +37,6 @@ class Duals:
     gap: tuple[int, ...]
     cut: tuple[int, ...] = ()
 
-    def toward(self, other: Duals, percent: int) -> Duals:
-        """`percent` of the way from these to others (Wentges 1997: smoothing)."""
-
-        def mix(a: int, b: int) -> int:
-            return a + (b - a) * percent // 100
-
-        return Duals(
-            visit={v: mix(a, other.visit[v]) for v, a in self.visit.items()},
-            shift={s: mix(a, other.shift[s]) for s, a in self.shift.items()},
-            gap=tuple(mix(a, b) for a, b in zip(self.gap, other.gap, strict=True)),
-            cut=tuple(mix(a, b) for a, b in zip(self.cut, other.cut, strict=True)),
-        )
-
 
 class Master:
     """The linear relaxation over the columns added so far."""

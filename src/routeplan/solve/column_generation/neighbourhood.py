@@ -21,6 +21,9 @@ from routeplan.solve.column_generation.piece import Piece, Prepared
 
 __all__ = ["Routes", "improve", "total_cost"]
 
+DRAWS = 6
+"""Neighbourhoods around each shift before a size is given up, where not all are tried."""
+
 Routes = Mapping[int, Column]
 """Shift → its route; shifts without visits are absent."""
 
@@ -99,15 +102,11 @@ def replan_shifts(
     piece = Piece.of(prepared, shifts, free, held_days)
     before = [routes[shift] for shift in shifts if shift in routes]
     mask = sum(1 << visit for visit in free)
-    allowed = {shift: frozenset(piece.parts[shift].data.visits.tolist()) for shift in piece.shifts}
-    start = before + [
-        column
-        for column in pool.within(shifts, mask)
-        if allowed[column.shift].issuperset(column.visits)
-    ]
+    start = before + [column for column in pool.within(shifts, mask) if piece.allows(column)]
     generated = generate_columns(piece, start, deadline=deadline, exact=False)
     pool.update(generated.columns)
-    chosen, _ = choose_routes(piece, generated.columns, effort.work, hint=before)
+    left = deadline - time.monotonic()
+    chosen, _ = choose_routes(piece, generated.columns, effort.work, before, seconds=left)
     return held | {column.shift: column for column in chosen}
 
 
@@ -126,7 +125,7 @@ def _neighbourhoods(
         (a, b): _relation(routes, could_take, a, b) for a in shifts for b in shifts if a != b
     }
     seen: set[tuple[int, ...]] = set()
-    starts = list(shifts) * 2
+    starts = list(shifts) * DRAWS
     rng.shuffle(starts)
     for first in starts:
         chosen = [first]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from routeplan.problem.problem import Problem
+from routeplan.solve.column_generation.columns import Column
 from routeplan.solve.column_generation.shift_data import Bits, ShiftData, shift_data
 
 __all__ = ["GapRow", "Piece", "PieceShift", "Prepared", "left_out_worth", "prepare"]
@@ -151,6 +153,26 @@ class Piece:
         day = self.day_of(shift)
         return [number for number, row in self._gaps_of.get(visit, ()) if row.counts(visit, day)]
 
+    def keeps_gaps(self, columns: Iterable[Column]) -> bool:
+        """Whether no two visits of these routes, be they on one of them, are too close in days."""
+        hits = Counter(
+            number
+            for column in columns
+            for visit in column.visits
+            for number in self.gaps_hit(visit, column.shift)
+        )
+        return all(times == 1 for times in hits.values())
+
+    @cached_property
+    def _visits_on(self) -> dict[int, frozenset[int]]:
+        return {s: frozenset(part.data.visits.tolist()) for s, part in self.parts.items()}
+
+    def allows(self, column: Column) -> bool:
+        """Whether the column is of this piece."""
+        return column.shift in self.parts and self._visits_on[column.shift].issuperset(
+            column.visits
+        )
+
     def day_of(self, shift: int) -> int:
         return self.prepared.problem.shifts[shift].day
 
@@ -183,7 +205,6 @@ def _restrict(data: ShiftData, keep: npt.NDArray[np.bool_]) -> ShiftData:
         steps_high=data.steps_high[steps],
         steps_cost=data.steps_cost[steps],
         travel=np.ascontiguousarray(data.travel[:, square[0], square[1]]),
-        quickest=np.ascontiguousarray(data.quickest[square]),
         cost=np.ascontiguousarray(data.cost[square]),
     )
 

@@ -17,40 +17,15 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from routeplan.solve.column_generation.kernels import INFINITE, NONE, arrival, grow
+
 __all__ = ["price_shift"]
 
-NONE = -1
-INFINITE = np.int64(2**62)
-
 
 @njit(cache=True, nogil=True)
-def _arrival(slice_start, travel, origin, destination, ready):
-    """First arrival when free to leave at `ready`, waiting for a quicker slice; NONE: no way."""
-    best = INFINITE
-    last = len(slice_start) - 1
-    for k in range(last + 1):
-        if k < last and slice_start[k + 1] <= ready:
-            continue
-        leave = max(ready, slice_start[k])
-        if leave >= best:
-            break
-        minutes = travel[k, origin, destination]
-        if minutes >= 0 and leave + minutes < best:
-            best = leave + minutes
-    return best
-
-
-@njit(cache=True, nogil=True)
-def _grow2(a):
+def _grow_rows(a):
     b = np.empty((a.shape[0], 2 * a.shape[1]), a.dtype)
     b[:, : a.shape[1]] = a
-    return b
-
-
-@njit(cache=True, nogil=True)
-def _grow1(a):
-    b = np.empty(2 * a.shape[0], a.dtype)
-    b[: a.shape[0]] = a
     return b
 
 
@@ -101,7 +76,6 @@ def price_shift(
     steps_cost,
     slice_start,
     travel,
-    quickest,
     cost,
     scale,
     prices,
@@ -110,22 +84,24 @@ def price_shift(
     words,
     cut_bits,
     cut_duals,
+    rest,
+    grain,
     threshold,
     heuristic,
     max_labels,
 ):
-    """Labels of a shift, and the closings below `threshold`.
+    """Labels of a shift that may end below `threshold` (<= 0), and the closings that do.
 
     prices: (n,) int64, scaled; what visiting earns. allowed: (n, n) bool, j may follow i.
     ng: (n, words) uint64. cut_bits: (n,) uint64; cut_duals: (64,) int64 >= 0: two members' cost.
-    heuristic: compare by minute, lunch and reduced cost only.
-    Returns (best, complete, last, pred, closed_label, closed_rc): best is the least reduced cost of
-    any route (0 for none), `complete` is False when max_labels cut the search.
+    rest: what `completion` says. heuristic: compare by minute, lunch and reduced cost only.
+    Returns (best, complete, last, pred, closed_label, closed_rc, labels): no route has a reduced
+    cost below `best` (the threshold, where none is found below it); `complete` is False when
+    max_labels cut the search.
     """
     n = len(talk)
     cap = 1 << 14
     l_last = np.empty(cap, np.int32)
-    l_time = np.empty(cap, np.int32)
     l_rc = np.empty(cap, np.int64)
     l_talk = np.empty(cap, np.int32)
     l_count = np.empty(cap, np.int32)
@@ -150,7 +126,7 @@ def price_shift(
     closed_label = np.empty(1024, np.int32)
     closed_rc = np.empty(1024, np.int64)
     closed = 0
-    best = np.int64(0)
+    best = min(np.int64(0), np.int64(threshold))
     complete = True
     least_service = np.int64(1 << 30)
     for i in range(n):
@@ -164,6 +140,7 @@ def price_shift(
     begin_lunch = np.int8(0 if lunch_m > 0 else 1)
 
     batch = np.empty(1024, np.int32)
+    least = np.full((n, 2, end // grain + 1), INFINITE, np.int64)
     for minute in range(start - 1, end + 1):
         # minute start - 1 stands for the start place
         if minute >= start:
@@ -171,7 +148,7 @@ def price_shift(
             at = heads[minute]
             while at != NONE:
                 if size == len(batch):
-                    batch = _grow1(batch)
+                    batch = grow(batch)
                 batch[size] = at
                 size += 1
                 at = l_next[at]
@@ -223,11 +200,11 @@ def price_shift(
                 if dominated:
                     continue
                 if s_size[i] == room:
-                    s_rc = _grow2(s_rc)
-                    s_talk = _grow2(s_talk)
-                    s_count = _grow2(s_count)
-                    s_lunch = _grow2(s_lunch)
-                    s_cut = _grow2(s_cut)
+                    s_rc = _grow_rows(s_rc)
+                    s_talk = _grow_rows(s_talk)
+                    s_count = _grow_rows(s_count)
+                    s_lunch = _grow_rows(s_lunch)
+                    s_cut = _grow_rows(s_cut)
                     bigger = np.empty((words, n, 2 * room), np.uint64)
                     bigger[:, :, :room] = s_mem
                     s_mem = bigger
@@ -244,14 +221,14 @@ def price_shift(
                 # close the route
                 if cost[i, n + 1] >= 0:
                     finish = INFINITE
-                    back = _arrival(slice_start, travel, i, n + 1, ready)
+                    back = arrival(slice_start, travel, i, n + 1, ready)
                     if lunched == 1:
                         finish = back
                     else:
                         if back <= end and max(back, lunch_e) + lunch_m <= lunch_l:
                             finish = back
                         elif max(ready, lunch_e) + lunch_m <= lunch_l:
-                            finish = _arrival(
+                            finish = arrival(
                                 slice_start, travel, i, n + 1, max(ready, lunch_e) + lunch_m
                             )
                     if finish <= end:
@@ -260,8 +237,8 @@ def price_shift(
                             best = whole
                         if whole < threshold:
                             if closed == len(closed_label):
-                                closed_label = _grow1(closed_label)
-                                closed_rc = _grow1(closed_rc)
+                                closed_label = grow(closed_label)
+                                closed_rc = grow(closed_rc)
                             closed_label[closed] = label
                             closed_rc[closed] = whole
                             closed += 1
@@ -286,7 +263,7 @@ def price_shift(
                         continue
                     if (l_mem[j >> 6, label] >> np.uint64(j & 63)) & one:
                         continue
-                arrive = _arrival(slice_start, travel, i, j, ready)
+                arrive = arrival(slice_start, travel, i, j, ready)
                 if arrive > end:
                     continue
                 # ready to prepare the talk: without lunch, and with lunch on the way
@@ -300,7 +277,7 @@ def price_shift(
                         eaten = lunch_e + lunch_m
                         leave = max(ready, eaten)
                     if eaten <= lunch_l:
-                        fed = min(fed, _arrival(slice_start, travel, i, j, leave))
+                        fed = min(fed, arrival(slice_start, travel, i, j, leave))
                 penalty = np.int64(0)
                 crossed = parity & cut_bits[j]
                 if crossed != zero:
@@ -308,7 +285,6 @@ def price_shift(
                         if (crossed >> np.uint64(c)) & one:
                             penalty += cut_duals[c]
                 base = rc + scale * cost[i, j] - prices[j] + penalty
-                home = max(quickest[j, n + 1], np.int64(0))
                 cheapest = INFINITE  # window cost of the untaken (or only) label so far
                 cheapest_fed = INFINITE
                 for step in range(steps_first[j], steps_first[j + 1]):
@@ -334,8 +310,16 @@ def price_shift(
                         if at_start > steps_high[step]:
                             continue
                         done = at_start + talk[j] + after[j]
-                        if done + home > end:
+                        if done > end:
                             continue
+                        new_rc = base + scale * steps_cost[step]
+                        to_come = rest[j, now_lunched, done // grain]
+                        if to_come >= INFINITE or new_rc + to_come >= threshold:
+                            continue
+                        if heuristic:
+                            if least[j, now_lunched, done // grain] <= new_rc:
+                                continue
+                            least[j, now_lunched, done // grain] = new_rc
                         if way == 0:
                             cheapest = steps_cost[step]
                         else:
@@ -344,15 +328,14 @@ def price_shift(
                             if total >= max_labels:
                                 complete = False
                                 break
-                            l_last = _grow1(l_last)
-                            l_time = _grow1(l_time)
-                            l_rc = _grow1(l_rc)
-                            l_talk = _grow1(l_talk)
-                            l_count = _grow1(l_count)
-                            l_lunch = _grow1(l_lunch)
-                            l_pred = _grow1(l_pred)
-                            l_next = _grow1(l_next)
-                            l_cut = _grow1(l_cut)
+                            l_last = grow(l_last)
+                            l_rc = grow(l_rc)
+                            l_talk = grow(l_talk)
+                            l_count = grow(l_count)
+                            l_lunch = grow(l_lunch)
+                            l_pred = grow(l_pred)
+                            l_next = grow(l_next)
+                            l_cut = grow(l_cut)
                             wide = np.empty((words, 2 * cap), np.uint64)
                             wide[:, :cap] = l_mem
                             l_mem = wide
@@ -360,8 +343,7 @@ def price_shift(
                         new = np.int32(total)
                         total += 1
                         l_last[new] = j
-                        l_time[new] = done
-                        l_rc[new] = base + scale * steps_cost[step]
+                        l_rc[new] = new_rc
                         l_talk[new] = talked + talk[j]
                         l_count[new] = count + 1
                         l_lunch[new] = now_lunched

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -44,8 +45,8 @@ class ShiftData(NamedTuple):
     steps_cost: Ints
     slice_start: Ints  # (s,)
     travel: Ints  # (s, n + 2, n + 2) minutes by slice, NO_WAY where there is none
-    quickest: Ints  # (n + 2, n + 2) minutes in the quickest slice
     cost: Ints  # (n + 2, n + 2) typical minutes: what a leg costs
+    grain: int  # every minute at which a visit can be left is a multiple of it
 
 
 def start_steps(windows: tuple[Window, ...], talk: int) -> list[tuple[int, int, int]]:
@@ -88,13 +89,24 @@ def shift_data(problem: Problem, shift_index: int) -> ShiftData:
 
     slices = matrix.slices
     travel = np.stack([among(part.minutes) for part in slices] or [among(matrix.minutes)])
-    blocked = np.where(travel == NO_WAY, np.iinfo(np.int64).max, travel).min(axis=0)
     steps = [
         start_steps(problem.windows_by_shift[number][shift_index], problem.visits[number].talk)
         for number in visits
     ]
     flat = [step for own in steps for step in own]
     lunch = shift.lunch
+    stays = [
+        (problem.visits[v].before, problem.visits[v].talk, problem.visits[v].after) for v in visits
+    ]
+    grain = math.gcd(
+        shift.start,
+        lunch.earliest if lunch else 0,
+        lunch.minutes if lunch else 0,
+        *(minutes for stay in stays for minutes in stay),
+        *(low for low, _, _ in flat),
+        *(part.start for part in slices),
+        *np.unique(np.maximum(travel, 0)).tolist(),
+    )
     return ShiftData(
         shift=shift_index,
         visits=np.array(visits, dtype=np.int64),
@@ -105,15 +117,15 @@ def shift_data(problem: Problem, shift_index: int) -> ShiftData:
         lunch_minutes=lunch.minutes if lunch else 0,
         max_visits=shift.max_visits,
         max_talk=shift.max_talk,
-        before=np.array([problem.visits[v].before for v in visits], dtype=np.int64),
-        talk=np.array([problem.visits[v].talk for v in visits], dtype=np.int64),
-        after=np.array([problem.visits[v].after for v in visits], dtype=np.int64),
+        before=np.array([before for before, _, _ in stays], dtype=np.int64),
+        talk=np.array([talk for _, talk, _ in stays], dtype=np.int64),
+        after=np.array([after for _, _, after in stays], dtype=np.int64),
         steps_first=np.cumsum([0, *(len(own) for own in steps)], dtype=np.int64),
         steps_low=np.array([step[0] for step in flat], dtype=np.int64),
         steps_high=np.array([step[1] for step in flat], dtype=np.int64),
         steps_cost=np.array([step[2] for step in flat], dtype=np.int64),
         slice_start=np.array([part.start for part in slices] or [0], dtype=np.int64),
         travel=travel,
-        quickest=np.where(blocked == np.iinfo(np.int64).max, NO_WAY, blocked),
         cost=among(matrix.minutes),
+        grain=max(1, grain),
     )

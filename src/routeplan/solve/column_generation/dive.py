@@ -1,0 +1,69 @@
+"""A plan from the relaxation by diving: settle the surest routes, generate columns again, go on.
+
+After Sadykov, Vanderbeck, Pessoa, Tahiri, Uchoa (2019), "Primal heuristics for branch and price:
+the assets of diving methods", without their limited discrepancy.
+"""
+
+from __future__ import annotations
+
+import time
+
+from routeplan.solve.column_generation.columns import Column, Pool
+from routeplan.solve.column_generation.generate import Generated, generate_columns
+from routeplan.solve.column_generation.piece import Piece
+
+__all__ = ["dive"]
+
+SURE = 0.8
+"""Routes chosen at least this much by the relaxation are settled together."""
+ROUNDS = 8
+"""Of quick pricing after each step."""
+
+
+def dive(
+    whole: Piece, root: Generated, pool: Pool, *, threads: int, deadline: float
+) -> dict[int, Column]:
+    """Shift → route, one plan; shifts that the relaxation leaves empty are absent."""
+    prepared = whole.prepared
+    settled: dict[int, Column] = {}
+    generated = root
+    piece = whole
+    while time.monotonic() < deadline:
+        chosen = _surest(piece, generated)
+        if not chosen:
+            break
+        settled |= {column.shift: column for column in chosen}
+        served = {visit for column in settled.values() for visit in column.visits}
+        days = {
+            visit: prepared.problem.shifts[shift].day
+            for shift, column in settled.items()
+            for visit in column.visits
+        }
+        shifts = [s for s in range(len(prepared.shifts)) if s not in settled]
+        visits = [v for v in range(len(prepared.worth)) if v not in served]
+        if not shifts or not visits:
+            break
+        piece = Piece.of(prepared, shifts, visits, days)
+        fitting = [column for column in generated.columns if piece.allows(column)]
+        generated = generate_columns(
+            piece, fitting, deadline=deadline, max_rounds=ROUNDS, exact=False, threads=threads
+        )
+        pool.update(generated.columns)
+    return settled
+
+
+def _surest(piece: Piece, generated: Generated) -> list[Column]:
+    """The routes to settle next, in conflict with none of each other."""
+    ranked = sorted(
+        ((fraction, column) for column, fraction in generated.fractions if column.elementary),
+        key=lambda item: (-round(item[0], 6), item[1]),
+    )
+    chosen: list[Column] = []
+    for fraction, column in ranked:
+        if chosen and fraction < SURE:
+            break
+        taken = {visit for other in chosen for visit in other.visits}
+        apart = taken.isdisjoint(column.visits) and all(c.shift != column.shift for c in chosen)
+        if apart and piece.keeps_gaps([*chosen, column]):
+            chosen.append(column)
+    return chosen
