@@ -1,0 +1,313 @@
+"""Do the tests notice? Breaks the code in known ways, one at a time, and runs those that should.
+
+`python tests/mutate.py` tries every mutation, `python tests/mutate.py "drop the lunch rule"` those
+whose name holds the words. Works on a copy of the tree; ends with 1 if a mutation goes unseen, if
+its text no longer stands in the code exactly once, or if the tests fail before anything is broken.
+"""
+
+# ruff: noqa: T201
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+COPIED = ("src", "tests", "data", "docs", "notebooks", "pyproject.toml", "README.md")
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One way to break the code: in `file` (below src/routeplan), `old` becomes `new`."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+    """Below tests/: one of them should fail."""
+
+
+MUTATIONS = (
+    # The book, and when people work and are open.
+    Mutation(
+        "work on public holidays",
+        "book/availability.py",
+        "in manager.weekdays and calendar.holiday(day) is None",
+        "in manager.weekdays",
+        ("book/test_availability.py",),
+    ),
+    Mutation(
+        "forget temporary closures",
+        "book/availability.py",
+        "return open_windows(hours_on(site.hours, day, calendar), site.closures, day)",
+        "return open_windows(hours_on(site.hours, day, calendar), (), day)",
+        ("book/test_availability.py",),
+    ),
+    # Who is due.
+    Mutation(
+        "come again before the earliest share has passed",
+        "due/rules.py",
+        "wait = max(self.gap, math.ceil(self.earliest_share * interval - 1e-9))",
+        "wait = self.gap",
+        ("due/test_rules.py", "due/test_due_list.py"),
+    ),
+    Mutation(
+        "count a cancelled visit as made",
+        "due/due_list.py",
+        "if record.status is VisitStatus.DONE and record.date <= horizon.last",
+        "if record.date <= horizon.last",
+        ("due/test_rules.py", "due/test_due_list.py"),
+    ),
+    Mutation(
+        "let a visit on the flag's own day not settle a must-visit",
+        "due/rules.py",
+        "any(day >= flag.since for day in known.done)",
+        "any(day > flag.since for day in known.done)",
+        ("due/test_rules.py", "due/test_due_list.py"),
+    ),
+    Mutation(
+        "let urgency grow without end",
+        "due/worth.py",
+        "round(1 + min(1.0, need.over / need.interval), 3)",
+        "round(1 + need.over / need.interval, 3)",
+        ("due/test_rules.py", "due/test_due_list.py", "due/test_properties.py"),
+    ),
+    # Travel.
+    Mutation(
+        "forget rush hours",
+        "travel/great_circle.py",
+        "riding = ride.access_minutes + _plain_minutes(metres, ride) * factor",
+        "riding = ride.access_minutes + _plain_minutes(metres, ride)",
+        ("travel/test_great_circle.py", "travel/test_matrix.py"),
+    ),
+    Mutation(
+        "set off into a slower hour when waiting is quicker",
+        "travel/matrix.py",
+        "leave = max(ready, start)",
+        "leave = ready",
+        ("travel/test_great_circle.py", "travel/test_matrix.py"),
+    ),
+    # The problem.
+    Mutation(
+        "drop the lunch rule",
+        "problem/shifts.py",
+        "lunch=None if taken else _lunch(settings.lunch, usual, pieces[0].start),",
+        "lunch=None,",
+        ("problem/test_shifts.py",),
+    ),
+    Mutation(
+        "shift a window by 30 minutes",
+        "problem/windows.py",
+        "Window(shift=number, start=span.start, end=span.end, cost=cost)",
+        "Window(shift=number, start=span.start + 30, end=span.end + 30, cost=cost)",
+        ("problem/test_windows.py",),
+    ),
+    Mutation(
+        "book an exact appointment with leeway",
+        "problem/windows.py",
+        "leeway = appointment.leeway if appointment.rigidity is Rigidity.LEEWAY else 0",
+        "leeway = appointment.leeway",
+        ("problem/test_windows.py",),
+    ),
+    Mutation(
+        "never send a backup manager",
+        "problem/build.py",
+        "return (client.manager_id, *client.backup_ids)",
+        "return (client.manager_id,)",
+        ("problem/test_build.py",),
+    ),
+    Mutation(
+        "take no time to find a room",
+        "problem/build.py",
+        "find_room = 0 if site.room.strip() else settings.visits.find_room",
+        "find_room = 0",
+        ("problem/test_build.py",),
+    ),
+    # Routes.
+    Mutation(
+        "forget the talk cap",
+        "solve/schedule.py",
+        "or talk > table.max_talk:",
+        "or talk < 0:",
+        ("solve/test_schedule.py",),
+    ),
+    Mutation(
+        "come back after the shift",
+        "solve/schedule.py",
+        "on_time = back <= table.end and",
+        "on_time = back <= table.end + 1 and",
+        ("solve/test_schedule.py",),
+    ),
+    Mutation(
+        "verify routes without their windows",
+        "solve/verify.py",
+        "window.shift == route.shift and window.start <= stop.start and stop.end <= window.end",
+        "window.shift == route.shift",
+        ("solve/test_verify.py",),
+    ),
+    # The plan and its checker.
+    Mutation(
+        "check no lunch",
+        "plan/check.py",
+        "        _lunch_is_kept,\n",
+        "",
+        ("plan/test_check.py",),
+    ),
+    Mutation(
+        "check no opening hours",
+        "plan/check.py",
+        "        _talk_lies_in_hours,\n",
+        "",
+        ("plan/test_check.py",),
+    ),
+    Mutation(
+        "check no talk cap",
+        "plan/check.py",
+        "    if talked > talk:",
+        "    if talked > talk + 60:",
+        ("plan/test_check.py",),
+    ),
+    Mutation(
+        "check no leg's minutes",
+        "plan/check.py",
+        "if minutes < 0 or leg.arrive != leg.leave + minutes:",
+        "if minutes < 0:",
+        ("plan/test_check.py",),
+    ),
+    Mutation(
+        "show a plan that the checker refuses",
+        "pipeline.py",
+        "    require_valid(plan, book, settings, calendar, travel)\n",
+        "",
+        ("test_cli.py::test_a_plan_that_the_checker_refuses_is_never_an_output",),
+    ),
+    # Planning again.
+    Mutation(
+        "visit a client who has cancelled",
+        "replan/replan.py",
+        'update={"windows": (), "worth": 0, "required": False}',
+        'update={"worth": 10_000}',
+        ("replan/test_replan.py::test_a_cancellation_outlasts_the_next_replan",),
+    ),
+    Mutation(
+        "forget where visits were planned",
+        "replan/replan.py",
+        "        planned=slots,\n",
+        "        planned={},\n",
+        ("replan/test_replan.py::test_a_cancelled_client_can_be_asked_for_again",),
+    ),
+    Mutation(
+        "throw the earlier plan away",
+        "pipeline.py",
+        "        write_atomically(earlier, old)\n",
+        "",
+        ("test_pipeline.py::test_saving_keeps_every_earlier_plan_once",),
+    ),
+    # What people see.
+    Mutation(
+        "let a client's name end the map's script",
+        "outputs/plan_map.py",
+        'text = text.replace(character, f"\\\\u{ord(character):04x}")',
+        "pass",
+        ("outputs/test_plan_map.py::TestPage",),
+    ),
+    Mutation(
+        "let the map ask the internet for pictures",
+        "outputs/plan_map.py",
+        'images = f"data: {source.hosts}" if source else "data:"',
+        'images = "*"',
+        ("outputs/test_plan_map.py::TestPage",),
+    ),
+    Mutation(
+        "let a name in a CSV file be a formula",
+        "book/cells.py",
+        "(formulas and raw.startswith(tuple(_RISKY)))",
+        "False",
+        ("book/test_cells.py", "book/test_write.py"),
+    ),
+    Mutation(
+        "let a name send control characters to the terminal",
+        "outputs/terminal.py",
+        "if unicodedata.category(char) in _ESCAPED or char in _BIDI",
+        "if char in _BIDI",
+        ("outputs/test_terminal.py",),
+    ),
+)
+
+
+def main(words: list[str]) -> int:
+    wanted = " ".join(words)
+    chosen = [mutation for mutation in MUTATIONS if wanted in mutation.name]
+    if not chosen:
+        print(f"no mutation is named {wanted!r}; there are:")
+        print(*(f"  {mutation.name}" for mutation in MUTATIONS), sep="\n")
+        return 1
+    with tempfile.TemporaryDirectory() as folder:
+        tree = Path(folder) / "routeplan"
+        _copy(tree)
+        tests = sorted({test for mutation in chosen for test in mutation.tests})
+        failing = _first_failure(tree, tests)
+        if failing:
+            print(f"fails before anything is broken: {failing}")
+            return 1
+        unseen = [mutation for mutation in chosen if not _noticed(tree, mutation)]
+    print(f"{len(chosen) - len(unseen)} of {len(chosen)} mutations were noticed")
+    return 1 if unseen else 0
+
+
+def _copy(tree: Path) -> None:
+    for name in COPIED:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, tree / name)
+        else:
+            shutil.copy2(ROOT / name, tree / name)
+
+
+def _noticed(tree: Path, mutation: Mutation) -> bool:
+    path = tree / "src" / "routeplan" / mutation.file
+    whole = path.read_text(encoding="utf-8")
+    if whole.count(mutation.old) != 1:
+        print(f"TEXT GONE  {mutation.name}: not once in {mutation.file}: {mutation.old!r}")
+        return False
+    path.write_text(whole.replace(mutation.old, mutation.new), encoding="utf-8")
+    try:
+        failing = _first_failure(tree, mutation.tests)
+    finally:
+        path.write_text(whole, encoding="utf-8")
+    said = f"noticed    {mutation.name}: {failing}" if failing else f"UNSEEN     {mutation.name}"
+    print(said, flush=True)
+    return bool(failing)
+
+
+def _first_failure(tree: Path, tests: list[str] | tuple[str, ...]) -> str | None:
+    """The name of the first of the tests that fails in the copy."""
+    ended = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-x", "-q", "-rfE", "--tb=no", "--no-header"),
+            *("-p", "no:cacheprovider"),
+            *(f"tests/{test}" for test in tests),
+        ],
+        cwd=tree,
+        # The copy comes before the installed tree; bytecode of a mutated file must not outlive it.
+        env=os.environ | {"PYTHONPATH": str(tree / "src"), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if ended.returncode == 0:
+        return None
+    found = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", ended.stdout, re.MULTILINE)
+    if found is None:
+        raise RuntimeError(f"pytest ended with {ended.returncode}\n{ended.stdout}{ended.stderr}")
+    return found[1]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
