@@ -51,6 +51,11 @@ class TileChoice(StrEnum):
     gaode = "gaode"
 
 
+class EngineChoice(StrEnum):
+    columns = "columns"
+    routing = "routing"
+
+
 class SchemaName(StrEnum):
     problem = "problem"
     result = "result"
@@ -88,6 +93,10 @@ PreviousOption = Annotated[
 SeedOption = Annotated[int | None, typer.Option("--seed", min=0, help="Same seed, same plan.")]
 TimeOption = Annotated[
     float | None, typer.Option("--time-limit", min=0.1, help="Seconds to search at most.")
+]
+EngineOption = Annotated[
+    EngineChoice,
+    typer.Option("--engine", help="columns proves how good it is; routing is OR-Tools."),
 ]
 TilesOption = Annotated[
     TileChoice,
@@ -192,6 +201,7 @@ def plan(
     previous: PreviousOption = None,
     seed: SeedOption = None,
     time_limit: TimeOption = None,
+    engine: EngineOption = EngineChoice.columns,
     tiles: TilesOption = TileChoice.none,
     settings: SettingsOption = None,
     calendar: CalendarOption = None,
@@ -205,11 +215,13 @@ def plan(
     from routeplan.outputs.terminal import SearchDisplay, plan_report
     from routeplan.pipeline import load_plan, plan_visits, require_folder, save_plan
     from routeplan.problem.adjust import parse_adjustment
+    from routeplan.solve.result import Engine
     from routeplan.solve.stop import StopRule
 
     texts = _texts(lang)
     require_folder(out)
     chosen = _settings(settings, book)
+    _announce_compiling(engine, texts, quiet=quiet)
     with SearchDisplay(texts, _err(), quiet=quiet) as display:
         made = plan_visits(
             read_book(book),
@@ -222,6 +234,7 @@ def plan(
             previous=load_plan(previous) if previous else None,
             stop=StopRule(seconds=time_limit or chosen.solver.time_limit),
             seed=seed,
+            engine=Engine(engine.value),
             progress=display.update,
             book_path=_relative(book, out),
         )
@@ -250,6 +263,7 @@ def replan(
     ] = None,
     seed: SeedOption = None,
     time_limit: TimeOption = None,
+    engine: EngineOption = EngineChoice.columns,
     tiles: TilesOption = TileChoice.none,
     quiet: QuietOption = False,
     json_output: JsonOption = False,
@@ -262,6 +276,7 @@ def replan(
     from routeplan.replan.diff import diff_plans
     from routeplan.replan.events import parse_cancel
     from routeplan.replan.replan import replan as plan_again
+    from routeplan.solve.result import Engine
     from routeplan.solve.stop import StopRule
 
     texts = _texts(lang)
@@ -269,6 +284,7 @@ def replan(
     require_folder(folder)
     clock = _clock(now)
     limit = time_limit or before.origin.settings.solver.time_limit
+    _announce_compiling(engine, texts, quiet=quiet)
     with SearchDisplay(texts, _err(), quiet=quiet) as display:
         after = plan_again(
             before,
@@ -277,6 +293,7 @@ def replan(
             clock,
             stop=StopRule(seconds=limit),
             seed=seed,
+            engine=Engine(engine.value),
             progress=display.update,
         )
     diff = diff_plans(before, after)
@@ -301,6 +318,7 @@ def solve(
     iterations: Annotated[
         int | None, typer.Option("--iterations", min=1, help="Stop by work: repeatable.")
     ] = None,
+    engine: EngineOption = EngineChoice.columns,
     quiet: QuietOption = False,
     lang: LangOption = None,
 ) -> None:
@@ -308,15 +326,17 @@ def solve(
     from routeplan.outputs.files import write_atomically
     from routeplan.outputs.terminal import SearchDisplay
     from routeplan.problem.read import read_problem
+    from routeplan.solve.result import Engine
     from routeplan.solve.solve import solve as run
     from routeplan.solve.stop import StopRule
     from routeplan.solve.verify import require_valid
 
     texts = _texts(lang)
     given = read_problem(problem)
+    _announce_compiling(engine, texts, quiet=quiet)
     with SearchDisplay(texts, _err(), quiet=quiet) as display:
         rule = StopRule(seconds=time_limit, iterations=iterations)
-        result = run(given, rule, seed=seed, progress=display.update)
+        result = run(given, rule, seed=seed, engine=Engine(engine.value), progress=display.update)
     require_valid(given, result)
     write_atomically(out, result.model_dump_json(indent=1).encode())
     typer.echo(texts("terminal.solved", cost=result.cost, path=str(out)))
@@ -433,6 +453,14 @@ def _calendar(given: Path | None) -> WorkCalendar:
     from routeplan.workdays import WorkCalendar, read_calendar
 
     return read_calendar(given) if given else WorkCalendar()
+
+
+def _announce_compiling(engine: EngineChoice, texts: Texts, *, quiet: bool) -> None:
+    if engine is EngineChoice.columns and not quiet:
+        from routeplan.solve.column_generation.compile import is_compiled
+
+        if not is_compiled():
+            typer.echo(texts("terminal.compiling"), err=True)
 
 
 def _relative(book: Path, out: Path) -> str:

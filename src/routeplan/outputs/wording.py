@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Iterable
 from enum import StrEnum
@@ -110,7 +111,9 @@ def proof_words(proof: Proof, texts: Texts) -> str:
     }
     if proof.bound is None or proof.gap is None:
         return texts("words.proof", **known)
-    return texts("words.proof_bound", bound=proof.bound, gap=f"{100 * proof.gap:.1f}", **known)
+    return texts(
+        "words.proof_bound", bound=proof.bound, gap=f"{math.ceil(1000 * proof.gap) / 10:g}", **known
+    )
 
 
 def worth_words(terms: Iterable[WorthTerm], texts: Texts) -> str:

@@ -50,6 +50,11 @@ def solve(
     """
     stop = stop or StopRule()
     parts = split(problem)
+    if engine is Engine.COLUMNS and parts:
+        # Loading numba and its kernels takes a second (a minute the first time): not search time.
+        from routeplan.solve.column_generation.compile import compile_kernels
+
+        compile_kernels()
     watch = _Watch(stop, progress, problem, parts)
     searches = [Search(part.problem, seed) for part in parts]
     if start is not None:
@@ -134,7 +139,6 @@ def _by_columns(
     warm: bool,
 ) -> None:
     """A short large neighbourhood search, then column generation with its bound."""
-    # Numba's start takes half a second; only this needs it.
     from routeplan.solve.column_generation.engine import ColumnSearch
 
     if not warm:
