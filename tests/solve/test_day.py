@@ -13,7 +13,7 @@ from tests.problem_strategies import random_problem
 
 def test_a_day_exists_exactly_where_it_can_be_timed_and_costs_the_same() -> None:
     possible = 0
-    for seed in range(150):
+    for seed in range(300):
         problem = random_problem(seed, max_visits=4)
         for shift, table in enumerate(tables_of(problem)):
             days = Days(table)
@@ -29,7 +29,7 @@ def test_a_day_exists_exactly_where_it_can_be_timed_and_costs_the_same() -> None
 
 def test_an_offer_is_the_cheapest_insertion_that_can_be_timed() -> None:
     accepted = 0
-    for seed in range(150):
+    for seed in range(300):
         problem = random_problem(seed, max_visits=4)
         for table in tables_of(problem):
             days = Days(table)
