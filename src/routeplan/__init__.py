@@ -5,7 +5,7 @@ A plan in five calls:
     book = read_book("data/sample.xlsx")
     plan = plan_visits(book, Horizon(first=date(2026, 11, 23)))
     save_plan(plan, Path("out"), Texts("en"))
-    later = replan(plan, book, [Cancel(client_id="C012")], datetime(2026, 11, 24, 11, 30))
+    later = replan(plan, book, [Cancel(client_id="C002")], datetime(2026, 11, 24, 8, 0))
     diff_plans(plan, later)
 """
 
