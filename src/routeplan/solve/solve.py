@@ -21,7 +21,7 @@ __all__ = ["solve"]
 Orders = list[tuple[int, tuple[int, ...]]]
 """Shift and visits in order, per route that is not empty."""
 
-ROUNDS = 12_000
+ROUNDS = 8_000
 """Of the routing engine's improvement, where the stop rule names no number: some ten seconds."""
 FIRST_ROUNDS = 200
 """Of improvement before the columns engine takes over: some tenths of a second."""
