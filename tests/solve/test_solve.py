@@ -183,13 +183,14 @@ def test_a_client_without_a_way_is_left_out() -> None:
     assert violations(problem, result.solution) == ()
 
 
-def test_a_warm_start_is_never_made_worse() -> None:
+@pytest.mark.parametrize("engine", list(Engine))
+def test_a_warm_start_is_never_made_worse(engine: Engine) -> None:
     for seed in range(60):
         problem = random_problem(seed, max_visits=8, max_shifts=4)
         start = routed(problem, StopRule(seconds=None, iterations=20)).solution
         for iterations in (0, 5):
             rule = StopRule(seconds=None, iterations=iterations)
-            result = solve(problem, rule, start=start, engine=Engine.ROUTING)
+            result = solve(problem, rule, start=start, engine=engine)
             assert result.cost <= cost_of(problem, start), seed
             assert violations(problem, result.solution) == ()
 
