@@ -73,7 +73,7 @@ def test_a_file_that_is_no_problem_is_refused(tmp_path: Path, text: str, why: st
     path.write_text(text, encoding="utf-8")
     with pytest.raises(FileError) as caught:
         read_problem(path)
-    assert caught.value.code == "RP3021"
+    assert caught.value.code == "RP3022"
     assert why in str(caught.value)
     assert "问题.json" in Texts("zh").render(caught.value.message)
     assert len(str(caught.value)) < 1000
@@ -84,7 +84,7 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00PK\x03\x04")
     with pytest.raises(FileError) as caught:
         read_problem(path)
-    assert caught.value.code == "RP3021"
+    assert caught.value.code == "RP3022"
 
 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:

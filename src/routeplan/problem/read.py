@@ -32,5 +32,5 @@ def read_problem(path: Path) -> Problem:
             for item in error.errors(include_input=False, include_url=False)[:FAULTS_SHOWN]
         ]
         raise FileError(
-            "RP3021", message("error.not_problem", file=str(path), wrong=wrong)
+            "RP3022", message("error.not_problem", file=str(path), wrong=wrong)
         ) from error
