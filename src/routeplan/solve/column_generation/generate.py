@@ -91,11 +91,22 @@ class Priced:
 
 
 def price_piece(
-    piece: Piece, duals: Duals, cuts: Sequence[Cut], *, heuristic: bool, threads: int
+    piece: Piece,
+    duals: Duals,
+    cuts: Sequence[Cut],
+    *,
+    heuristic: bool,
+    threads: int,
+    deadline: float = math.inf,
 ) -> list[Priced]:
-    """Best routes of every shift for given prices, in the order of the shifts."""
+    """Best routes of every shift for given prices, in the order of the shifts.
+
+    Shifts that the deadline comes before are not complete.
+    """
 
     def price(shift: int) -> Priced:
+        if time.monotonic() >= deadline:
+            return Priced(shift, 0, False, ())
         return _price_shift(piece, duals, cuts, shift, heuristic)
 
     if threads > 1 and len(piece.shifts) > 1:
@@ -299,7 +310,9 @@ def generate_columns(
     rounds = 0
     while rounds < max_rounds and time.monotonic() < deadline:
         rounds += 1
-        priced = price_piece(piece, duals, master.cuts, heuristic=heuristic, threads=threads)
+        priced = price_piece(
+            piece, duals, master.cuts, heuristic=heuristic, threads=threads, deadline=deadline
+        )
         if not heuristic:
             if not all(shift.complete for shift in priced):
                 break
@@ -335,7 +348,7 @@ def generate_columns(
             value, duals = master.solve()
             heuristic = True
             continue
-        if added:
+        if added and time.monotonic() < deadline:
             value, duals = master.solve()
         if heuristic and added < len(piece.shifts):
             if not exact:

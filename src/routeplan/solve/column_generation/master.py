@@ -130,16 +130,14 @@ def choose_routes(
             by_visit.setdefault(visit, []).append(variable)
     for variables in (*by_shift.values(), *by_visit.values()):
         model.add_at_most_one(variables)
-    for row in piece.gaps:
-        conflicting = [
-            variable
-            for column, variable in zip(usable, chosen, strict=True)
-            for visit in column.visits
-            if row.counts(visit, piece.day_of(column.shift))
-        ]
-        if len(conflicting) > 1:
-            # A route with both visits stands here twice, and so can never be chosen.
-            model.add(sum(conflicting) <= 1)
+    by_gap: dict[int, list[cp_model.IntVar]] = {}
+    for column, variable in zip(usable, chosen, strict=True):
+        for visit in column.visits:
+            for number in piece.gaps_hit(visit, column.shift):
+                by_gap.setdefault(number, []).append(variable)
+    for variables in by_gap.values():
+        # A route with both visits of a gap stands here twice, and so can never be chosen.
+        model.add(sum(variables) <= 1)
     gains = [column.cost - sum(worth[v] for v in column.visits) for column in usable]
     model.minimize(sum(gain * variable for gain, variable in zip(gains, chosen, strict=True)))
     wanted = set(hint)

@@ -92,7 +92,7 @@ class Piece:
         """The piece of some shifts and visits; `held_days` says on which day each visit that is
         held still takes place, for the gaps to it."""
         problem = prepared.problem
-        chosen = frozenset(visits)
+        chosen, freed = frozenset(visits), frozenset(shifts)
         held = held_days or {}
         barred: dict[
             int, list[tuple[int, int]]
@@ -101,14 +101,15 @@ class Piece:
         last_day = len(problem.days)
         for gap in problem.gaps:
             if gap.first in chosen and gap.second in chosen:
+                # A day on which the first cannot be adds nothing to the next on which it can.
+                days = {
+                    problem.shifts[shift].day
+                    for shift in problem.windows_by_shift[gap.first]
+                    if shift in freed
+                }
                 rows.extend(
-                    GapRow(
-                        gap.first,
-                        gap.second,
-                        day,
-                        min(_day_after(problem, day, gap.days), last_day),
-                    )
-                    for day in range(last_day)
+                    GapRow(gap.first, gap.second, day, _day_after(problem, day, gap.days))
+                    for day in sorted(days)
                 )
             elif gap.first in chosen and gap.second in held:
                 day = held[gap.second]
@@ -148,10 +149,21 @@ class Piece:
             found.setdefault(row.second, []).append((number, row))
         return found
 
-    def gaps_hit(self, visit: int, shift: int) -> list[int]:
+    @cached_property
+    def _hits(self) -> dict[tuple[int, int], tuple[int, ...]]:
+        return {}
+
+    def gaps_hit(self, visit: int, shift: int) -> tuple[int, ...]:
         """The gap rows in which a visit on a shift counts."""
+        if visit not in self._gaps_of:
+            return ()
         day = self.day_of(shift)
-        return [number for number, row in self._gaps_of.get(visit, ()) if row.counts(visit, day)]
+        known = self._hits.get((visit, day))
+        if known is None:
+            rows = self._gaps_of[visit]
+            known = tuple(number for number, row in rows if row.counts(visit, day))
+            self._hits[visit, day] = known
+        return known
 
     def keeps_gaps(self, columns: Iterable[Column]) -> bool:
         """Whether no two visits of these routes, be they on one of them, are too close in days."""
