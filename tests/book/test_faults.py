@@ -165,6 +165,11 @@ def second_site_again(sheets: Sheets) -> None:
     sheets["clients"].append([*sheets["clients"][2]])
 
 
+def drop_identifiers(sheets: Sheets) -> None:
+    """References to clients are not reported on top."""
+    sheets["clients"][0][0] = "x"
+
+
 def without_header(sheets: Sheets) -> None:
     sheets["contacts"][0].append("")
     sheets["contacts"][1].append("?")
@@ -180,6 +185,7 @@ STRUCTURE: list[tuple[Callable[[Sheets], object], list[FaultCode]]] = [
     (lambda sheets: sheets.update(managers=[["# M01"]]), [F.EMPTY_SHEET]),
     (lambda sheets: sheets.update(visits=sheets["visits"][:1]), []),
     (drop_column, [F.MISSING_COLUMN]),
+    (drop_identifiers, [F.MISSING_COLUMN]),
     (lambda sheets: sheets["clients"][0].__setitem__(-1, "等级"), [F.COLUMN_TWICE]),
     (lambda sheets: sheets["clients"][0].__setitem__(-1, "adress2"), []),
     (lambda sheets: sheets["visits"][0].__setitem__(7, "pupose"), [F.NEAR_COLUMN]),

@@ -146,6 +146,18 @@ def test_excel_dates_times_and_numbers_are_read(tmp_path: Path) -> None:
     assert check_book(path).book == expected
 
 
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_a_title_above_the_header_is_passed_over(tmp_path: Path, delimiter: str) -> None:
+    (tmp_path / "managers.csv").write_text("manager_id,name\nM01,张三\n", encoding="utf-8")
+    rows = ["2026年客户清单", "客户编号（必填）,客户名称,等级,客户经理编号", "C1,x,A,M01"]
+    text = "\n".join(rows).replace(",", delimiter)
+    (tmp_path / "clients.csv").write_text(text, encoding="utf-8")
+    check = check_book(tmp_path)
+    assert check.book is not None
+    assert check.book.clients[0].id == "C1"
+    assert {fault.row for fault in check.faults} == {2, 3}  # notes: no locations
+
+
 def test_comments_blank_rows_and_columns_of_others_are_passed_over(tmp_path: Path) -> None:
     sheets = sound_sheets()
     expected = check_book(write_sheets(tmp_path / "plain", sheets)).book

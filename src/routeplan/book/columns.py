@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -63,6 +64,11 @@ class Sheet:
             for column in self.columns
             for spelling in (column.name, column.zh, *column.aliases)
         }
+
+    def column_of(self, header: str) -> Column | None:
+        """The column of a header; a remark in brackets behind it does not count: '纬度(WGS-84)'."""
+        bare = re.sub(r"[(（\[【][^()（）]*[)）\]】]$", "", header)
+        return self.by_key.get(word_key(header)) or self.by_key.get(word_key(bare))
 
     @cached_property
     def by_name(self) -> dict[str, Column]:

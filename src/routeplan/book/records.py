@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
 from routeplan.book.cells import ERROR_VALUE, MAX_CELL, CellError
 from routeplan.book.codes import FaultCode
-from routeplan.book.columns import Column, Sheet
+from routeplan.book.columns import Column
 from routeplan.book.reporter import Place, Reporter
 from routeplan.book.tables import Table
-from routeplan.book.words import nearest, word_key
+from routeplan.book.words import nearest
 
 __all__ = ["Record", "parse_records"]
 
@@ -107,7 +106,7 @@ def _match_header(table: Table, reporter: Reporter) -> tuple[dict[int, Column], 
         if text == ERROR_VALUE:
             reporter.report(FaultCode.ERROR_VALUE, table.place(row))
             continue
-        column = _column(table.spec, text)
+        column = table.spec.column_of(text)
         taken = column in columns.values() if column else text in extra.values()
         if taken:
             reporter.report(FaultCode.COLUMN_TWICE, table.place(row, text))
@@ -123,10 +122,7 @@ def _match_header(table: Table, reporter: Reporter) -> tuple[dict[int, Column], 
     for one in table.spec.columns:
         if one.required and one.name not in present:
             reporter.report(FaultCode.MISSING_COLUMN, table.place(row), column=one.label)
+            if one is table.spec.columns[0]:
+                # Nobody can be looked up there: every reference to it would be a fault again.
+                reporter.unread.add(table.spec.name)
     return columns, extra
-
-
-def _column(spec: Sheet, header: str) -> Column | None:
-    """The column of a header; a remark in brackets behind it does not count: '纬度(WGS-84)'."""
-    bare = re.sub(r"[(（\[【][^()（）]*[)）\]】]$", "", header)
-    return spec.by_key.get(word_key(header)) or spec.by_key.get(word_key(bare))

@@ -22,6 +22,8 @@ __all__ = ["Table", "read_tables"]
 _MAX_CSV = 24_000_000
 _MAX_CSV_CELLS = 1_000_000
 _COMMENT = ("#", "＃")
+_MAX_TITLES = 4
+"""Rows above the header, at most."""
 
 Row = tuple[int, list[str]]
 """Row number as a spreadsheet counts, and the clean text of its cells."""
@@ -80,7 +82,7 @@ def _from_folder(folder: Path, reporter: Reporter) -> dict[str, Table]:
         if table := _table(spec, file.name, "", rows, reporter):
             tables[spec.name] = table
     if not tables and not reporter.faults:
-        reporter.report(FaultCode.NOT_A_BOOK, Place(folder.name))
+        reporter.report(FaultCode.NOT_A_BOOK, Place(folder.resolve().name))
         reporter.unread.update(sheet.name for sheet in SHEETS)
     return tables
 
@@ -135,7 +137,14 @@ def _table(spec: Sheet, file: str, sheet: str, rows: list[Row], reporter: Report
             reporter.report(FaultCode.EMPTY_SHEET, Place(file, sheet), sheet=spec.label)
             reporter.unread.add(spec.name)
         return None
-    return Table(spec, file, sheet, kept[0], kept[1:])
+    # Above the header there may be a title: '2026年客户清单'.
+    top = max(range(min(len(kept), _MAX_TITLES + 1)), key=lambda at: _known(spec, kept[at][1]))
+    return Table(spec, file, sheet, kept[top], kept[top + 1 :])
+
+
+def _known(spec: Sheet, cells: list[str]) -> int:
+    """How many cells are headers of this sheet."""
+    return sum(spec.column_of(text) is not None for text in cells)
 
 
 # --- CSV ----------------------------------------------------------------------------------------
@@ -187,13 +196,17 @@ def _delimiter(file: Path, encoding: str, spec: Sheet) -> str:
     """The delimiter under which the header holds most columns that are known; ',' in doubt."""
 
     def known(delimiter: str) -> int:
+        most = seen = 0
         try:
             for cells in _records(file, encoding, delimiter):
                 texts = [text_of(cell) for cell in cells[:MAX_COLUMNS]]
                 if any(texts) and not texts[0].startswith(_COMMENT):
-                    return sum(word_key(text) in spec.by_key for text in texts)
+                    most = max(most, _known(spec, texts))
+                    seen += 1
+                    if seen > _MAX_TITLES:
+                        break
         except csv.Error:
             pass
-        return 0
+        return most
 
     return max(",;\t", key=known)

@@ -47,6 +47,7 @@ VOCABULARIES: Mapping[str, Mapping[Any, tuple[str, ...]]] = {
             "开车",
             "自驾",
             "汽车",
+            "小汽车",
             "打车",
             "出租车",
             "driving",
