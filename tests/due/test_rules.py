@@ -179,6 +179,12 @@ def test_a_clients_own_interval_comes_before_the_policy() -> None:
     one_not_due(due_of(book(own, seen("2026-11-23"))))
 
 
+def test_visits_by_a_clients_own_interval_do_not_crowd() -> None:
+    first, second = due_of(book(client(interval_days=4), seen("2026-11-20"))).due
+    assert (first.due, second.due) == (day("2026-11-24"), day("2026-11-27"))
+    assert second.min_gap_days == 2
+
+
 # prospects and the newly signed -------------------------------------------------------------------
 
 

@@ -115,7 +115,8 @@ def rhythm_of(client: Client, policy: Policy, horizon: Horizon) -> Rhythm | Mess
     tier's cadence and the newly signed one; prospects have none.
     """
     if client.interval_days is not None:
-        gap = max(1, math.floor(client.interval_days * policy.own_interval.min_gap_share))
+        least = policy.own_interval.min_gap_share * client.interval_days
+        gap = max(1, math.ceil(least - 1e-9))
         return Rhythm(
             who=message("due.who_own"),
             norm=message("due.norm_days", n=client.interval_days),
