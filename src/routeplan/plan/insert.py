@@ -110,7 +110,9 @@ class Routes:
             left = [stop.visit for stop in other.stops if stop.visit not in without]
             shorter = other if len(left) == len(other.stops) else None
             if left and shorter is None:
-                shorter = schedule(self.problem, other.shift, left)
+                stays = [self.problem.visits[visit] for visit in left]
+                timed = schedule(one_day(self.problem, other.shift, stays), 0, range(len(left)))
+                shorter = timed and _renumbered(timed, other.shift, left)
             if shorter is not None:
                 routes[other.shift] = shorter
         made = {stop.visit for route in routes.values() for stop in route.stops}
