@@ -1,0 +1,87 @@
+"""routeplan's engines and their peers, run alone and judged alike."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from importlib import import_module
+from multiprocessing import get_context
+
+from peers import PACKAGES, PEERS, timed
+
+from routeplan.problem.problem import Problem
+from routeplan.solve.column_generation.compile import compile_kernels
+from routeplan.solve.evaluate import cost_of
+from routeplan.solve.result import Engine, Solution
+from routeplan.solve.solve import solve
+from routeplan.solve.stop import StopRule
+from routeplan.solve.verify import require_valid, violations
+
+__all__ = ["ENTRANTS", "Outcome", "run", "run_apart"]
+
+ENTRANTS = (*Engine, *PEERS)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one entrant reached on one problem."""
+
+    solution: Solution
+    cost: int
+    bound: int | None
+    seconds: float
+    """Really used, without loading libraries and compiled kernels."""
+    dropped: int
+    """Visits that the entrant had planned, though they do not fit."""
+    broken: tuple[str, ...]
+    """Rules that the solution breaks: empty unless there is a bug."""
+
+    @property
+    def gap(self) -> float | None:
+        """Of its own bound."""
+        if self.bound is None:
+            return None
+        return (self.cost - self.bound) / self.cost if self.cost else 0.0
+
+
+def run(
+    name: str, problem: Problem, seconds: float, seed: int = 0, start: Solution | None = None
+) -> Outcome:
+    """One entrant, in this process; `start` is for routeplan's engines alone.
+
+    Raises ValueError: no such entrant.
+    """
+    bound: int | None = None
+    dropped: tuple[int, ...] = ()
+    if name in PEERS:
+        import_module(PACKAGES[name])
+        began = time.monotonic()
+        orders = PEERS[name](problem, seconds, seed)
+        used = time.monotonic() - began
+        solution, dropped = timed(problem, orders)
+    else:
+        engine = Engine(name)
+        if engine is Engine.COLUMNS:
+            compile_kernels()
+        began = time.monotonic()
+        result = solve(problem, StopRule(seconds=seconds), seed=seed, engine=engine, start=start)
+        used = time.monotonic() - began
+        require_valid(problem, result)
+        solution, bound = result.solution, result.bound
+    return Outcome(
+        solution=solution,
+        cost=cost_of(problem, solution),
+        bound=bound,
+        seconds=used,
+        dropped=len(dropped),
+        broken=violations(problem, solution),
+    )
+
+
+def run_apart(
+    name: str, problem: Problem, seconds: float, seed: int = 0, start: Solution | None = None
+) -> Outcome:
+    """`run` in a fresh process: nothing is warm but the kernels on disk, nothing stays behind."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(run, name, problem, seconds, seed, start).result()
