@@ -87,10 +87,21 @@ class Master:
         self.cuts.append(cut)
         self._cut_rows.append(row)
 
+    def _solve(self) -> None:
+        """Always feasible and bounded, so an answer that is not optimal is GLOP's: on degenerate
+        programs its presolve can end 'abnormal' (seen with OR-Tools 9.15). So presolve stays off,
+        which also keeps the basis between solves, and the other simplex stands by."""
+        for algorithm in (pywraplp.MPSolverParameters.DUAL, pywraplp.MPSolverParameters.PRIMAL):
+            ways = pywraplp.MPSolverParameters()
+            ways.SetIntegerParam(ways.PRESOLVE, ways.PRESOLVE_OFF)
+            ways.SetIntegerParam(ways.LP_ALGORITHM, algorithm)
+            if self._solver.Solve(ways) == pywraplp.Solver.OPTIMAL:
+                return
+        raise RuntimeError("the master's linear program was not solved")
+
     def solve(self) -> tuple[float, Duals]:
         """Least cost of the relaxation over the columns so far, and its prices."""
-        if self._solver.Solve() != pywraplp.Solver.OPTIMAL:
-            raise RuntimeError("the master's linear program was not solved")  # always feasible
+        self._solve()
         duals = Duals(
             visit={v: round(row.dual_value() * SCALE) for v, row in self._visit_rows.items()},
             shift={s: round(row.dual_value() * SCALE) for s, row in self._shift_rows.items()},
