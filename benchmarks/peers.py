@@ -27,8 +27,8 @@ Orders = list[tuple[int, list[int]]]
 FAR = 1_000_000
 """Minutes of a way that is none."""
 PYVRP_SCALE = 1000
-"""Of PyVRP's costs: it works in whole numbers, for which minutes are too coarse; with them, plans for
-week-50 cost some 15 % more after as many iterations."""
+"""Of PyVRP's costs: it works in whole numbers, and minutes are too coarse for its penalties. With
+them, plans for week-50 cost some 15 % more after as many iterations."""
 
 
 def timed(problem: Problem, orders: Orders) -> tuple[Solution, tuple[int, ...]]:
@@ -302,7 +302,9 @@ def pyvrp(problem: Problem, seconds: float, seed: int) -> Orders:
         for shift in problem.shifts
         for place in (shift.start_place, shift.end_place)
     ]
-    clients, groups, visit_of = [], [], []
+    clients: list[api.Client] = []
+    groups: list[api.ClientGroup] = []
+    visit_of: list[int] = []
     for number, visit in enumerate(problem.visits):
         members = []
         for first, last in _starts(problem, offset, number):
