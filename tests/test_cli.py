@@ -196,12 +196,16 @@ def test_json_and_adjustments(copy: Path) -> None:
     assert {day.manager_id for day in load_plan(kept[0]).days} == {"M1", "M2"}
 
 
-def test_quiet_prints_only_where_the_files_are(copy: Path) -> None:
+def test_quiet_prints_what_is_missing_and_where_the_files_are(copy: Path) -> None:
     (copy / "week" / "plan.json").write_text("{", encoding="utf-8")
     words = ("plan", "book", "--week", "2026-11-23", "--out", "week", "--time-limit", "20")
     printed = run(copy, *words, "--quiet", "--lang", "en")
     assert (printed.returncode, printed.stderr) == (0, "")
-    assert printed.stdout == "Map: week/map.html\nWorkbook: week/plan.xlsx\n"
+    assert printed.stdout.splitlines() == [
+        "Left out: 1 visit, must-visits among them: 0",
+        "Map: week/map.html",
+        "Workbook: week/plan.xlsx",
+    ]
     # What stood there was no plan any more; it is out of the way, not lost.
     assert load_plan(copy / "week").visits
     assert (copy / "week" / "earlier" / "plan-unreadable.json").read_text("utf-8") == "{"

@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from routeplan.errors import BookError, CheckError, RouteplanError, UsageError
+from routeplan.errors import BookError, CheckError, RouteplanError, UsageError, WorkspaceError
 from routeplan.language import Texts, message, user_language
 from routeplan.version import __version__
 
 if TYPE_CHECKING:
     from routeplan.config import Settings
     from routeplan.due.models import Horizon
+    from routeplan.plan.plan import Plan
     from routeplan.workdays import WorkCalendar
 
 __all__ = ["app", "main"]
@@ -93,6 +94,10 @@ PreviousOption = Annotated[
 SeedOption = Annotated[int | None, typer.Option("--seed", min=0, help="Same seed, same plan.")]
 TimeOption = Annotated[
     float | None, typer.Option("--time-limit", min=0.1, help="Seconds to search at most.")
+]
+AdjustOption = Annotated[
+    list[str] | None,
+    typer.Option("--adjust", help="A wish such as must:C017 or drop:C043; repeatable."),
 ]
 EngineOption = Annotated[
     EngineChoice,
@@ -194,10 +199,7 @@ def plan(
     weeks: WeeksOption = 1,
     manager: ManagerOption = None,
     policy: PolicyOption = None,
-    adjust: Annotated[
-        list[str] | None,
-        typer.Option("--adjust", help="A wish such as must:C017 or drop:C043; repeatable."),
-    ] = None,
+    adjust: AdjustOption = None,
     previous: PreviousOption = None,
     seed: SeedOption = None,
     time_limit: TimeOption = None,
@@ -244,6 +246,9 @@ def plan(
         return
     if not quiet:
         _out().print(plan_report(made, texts))
+    elif made.left_out:
+        must = sum(visit.required for visit in made.left_out)
+        typer.echo(texts("terminal.left_out_count", n=len(made.left_out), must=must))
     typer.echo(texts("terminal.written", map=str(saved.map), workbook=str(saved.workbook)))
 
 
@@ -254,6 +259,7 @@ def replan(
         list[str] | None,
         typer.Option("--cancel", help="CLIENT or CLIENT@DATE that cancelled; repeatable."),
     ] = None,
+    adjust: AdjustOption = None,
     now: Annotated[
         str | None,
         typer.Option("--now", help="Clock of the re-plan, as 2026-11-24T11:30. [default: now]"),
@@ -273,6 +279,7 @@ def replan(
     from routeplan.book.read import read_book
     from routeplan.outputs.terminal import SearchDisplay, diff_report, plan_report
     from routeplan.pipeline import load_plan, require_folder, save_plan
+    from routeplan.problem.adjust import parse_adjustment
     from routeplan.replan.diff import diff_plans
     from routeplan.replan.events import parse_cancel
     from routeplan.replan.replan import replan as plan_again
@@ -288,9 +295,10 @@ def replan(
     with SearchDisplay(texts, _err(), quiet=quiet) as display:
         after = plan_again(
             before,
-            read_book(book or (folder / before.origin.book)),
+            read_book(book or _book_of(before, folder)),
             tuple(parse_cancel(text) for text in cancel or ()),
             clock,
+            adjustments=tuple(parse_adjustment(text) for text in adjust or ()),
             stop=StopRule(seconds=limit),
             seed=seed,
             engine=Engine(engine.value),
@@ -426,8 +434,10 @@ def _horizon(week: str | None, weeks: int) -> Horizon:
     else:
         try:
             first = monday_of(dt.date.fromisoformat(week))
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise UsageError("RP4003", message("error.date", text=week)) from error
+        if not 2000 <= first.year <= 2100:
+            raise UsageError("RP4003", message("error.date", text=week))
     return Horizon(first=first, weeks=weeks)
 
 
@@ -461,6 +471,14 @@ def _announce_compiling(engine: EngineChoice, texts: Texts, *, quiet: bool) -> N
 
         if not is_compiled():
             typer.echo(texts("terminal.compiling"), err=True)
+
+
+def _book_of(plan: Plan, folder: Path) -> Path:
+    """Where the plan found its book, seen from its folder."""
+    path = Path(os.path.normpath((folder if folder.is_dir() else folder.parent) / plan.origin.book))
+    if not path.exists():
+        raise WorkspaceError("RP7005", message("error.book_moved", book=str(path)))
+    return path
 
 
 def _relative(book: Path, out: Path) -> str:

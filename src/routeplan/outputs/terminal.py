@@ -147,7 +147,10 @@ def faults_report(faults: Sequence[Fault], texts: Texts) -> RenderableType:
 
 
 def diff_report(diff: PlanDiff, texts: Texts) -> RenderableType:
-    """What a re-plan took out, moved, brought in and kept, and the totals before and after."""
+    """What a re-plan took out, moved and brought in, and the totals before and after.
+
+    What was kept is counted only: it is nearly all.
+    """
     order = (ChangeKind.REMOVED, ChangeKind.MOVED, ChangeKind.ADDED, ChangeKind.KEPT)
     counts = [
         texts("terminal.count", n=len(diff.of(kind)), kind=word(kind, texts)) for kind in order
@@ -159,7 +162,7 @@ def diff_report(diff: PlanDiff, texts: Texts) -> RenderableType:
         counts=texts.join(counts),
     )
     parts: list[RenderableType] = [_text(title, "bold")]
-    for kind in order:
+    for kind in order[:-1]:
         if changes := diff.of(kind):
             parts += ["", _text(word(kind, texts), "bold underline")]
             parts += _changes(kind, changes, texts)
@@ -331,7 +334,8 @@ def _left_out(left_out: Sequence[UnplannedVisit], texts: Texts) -> list[Renderab
     if not left_out:
         return [_text(texts("terminal.none_left_out"), "green")]
     parts: list[RenderableType] = [
-        _text(texts("terminal.left_out", n=len(left_out)), "bold underline")
+        _text(texts("terminal.left_out", n=len(left_out)), "bold underline"),
+        _text(texts("terminal.how_to_adjust"), "dim"),
     ]
     for visit in left_out:
         name = _client(visit.tier, visit.client_id, visit.client_name)
@@ -339,12 +343,14 @@ def _left_out(left_out: Sequence[UnplannedVisit], texts: Texts) -> list[Renderab
             name.append(f"  {texts('terminal.must')}", "bold red")
         parts.append(name)
         parts.append(_indented(_text(texts.render(visit.why))))
-        for remedy in visit.remedies:
+        for remedy in visit.remedies[:1]:
             said = texts("terminal.remedy", remedy=remedy.text)
             parts.append(_indented(_text(said, "green")))
             # One a line: none is broken where a terminal ends, so each can be copied.
             options = (_text(adjust_option(wish), "cyan") for wish in remedy.adjustments)
             parts += [_indented(option, 4) for option in options]
+        if (more := len(visit.remedies) - 1) > 0:
+            parts.append(_indented(_text(texts("terminal.more_remedies", n=more), "dim")))
     return parts
 
 
