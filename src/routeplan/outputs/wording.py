@@ -109,7 +109,7 @@ def proof_words(proof: Proof, texts: Texts) -> str:
         "stopped_by": texts(f"words.stopped_{proof.stopped_by}"),
         "seed": proof.seed,
     }
-    if proof.bound is None or proof.gap is None:
+    if proof.bound is None or not proof.gap:
         return texts("words.proof", **known)
     return texts(
         "words.proof_bound", bound=proof.bound, gap=f"{math.ceil(1000 * proof.gap) / 10:g}", **known

@@ -26,7 +26,7 @@ from routeplan.solve.column_generation.piece import Piece, Prepared, prepare
 from routeplan.solve.evaluate import route_cost
 from routeplan.solve.schedule import schedule
 
-__all__ = ["ColumnSearch"]
+__all__ = ["ColumnSearch", "is_large"]
 
 SMALL = 1500
 """Visits times shifts up to which the relaxation comes first."""
@@ -89,8 +89,7 @@ class ColumnSearch:
         whole = Piece.of(
             self._prepared, range(len(self.problem.shifts)), range(len(self.problem.visits))
         )
-        size = sum(len(part.data.visits) for part in whole.parts.values())
-        if size > SMALL:
+        if is_large(self.problem):
             self._improve(largest=3, deadline=self._midway())
         root = self._generate(whole, self._pool, max_cuts=0)
         self._take(dive(whole, root, self._pool, threads=self.threads, deadline=self.deadline))
@@ -187,6 +186,11 @@ class ColumnSearch:
         self._take({column.shift: column for column in chosen})
         if proven:
             self._raise_bound(self.cost)
+
+
+def is_large(problem: Problem) -> bool:
+    """Whether the relaxation takes so long that other ways to better plans come first."""
+    return sum(len(shifts) for shifts in problem.windows_by_shift) > SMALL
 
 
 def _cost(problem: Problem, shift: int, visits: Sequence[int]) -> int:
