@@ -485,3 +485,24 @@ def test_the_checker_shares_no_code_with_what_makes_plans() -> None:
         "solve.verify",
     ):
         assert f"routeplan.{maker}" not in modules
+
+
+def test_only_what_is_booked_over_lunch_excuses_from_the_break() -> None:
+    lunchless = with_day(PLAN, "M2", WEDNESDAY, lunch=None)
+    (appointment,) = tiny_book().appointments
+    talk = C6.talk.minutes
+    assert "has no lunch break" in broken(lunchless)
+    noon = with_appointment(tiny_book(), start=12 * 60 + 15)
+    assert "has no lunch break" not in broken(lunchless, noon)
+    # As late as that, the hour from noon on is free (the five minutes before the talk apart).
+    late = with_appointment(tiny_book(), start=13 * 60 + 5)
+    assert "has no lunch break" in broken(lunchless, late)
+    wide = with_appointment(
+        tiny_book(), start=12 * 60 + 15, rigidity=Rigidity.LEEWAY, leeway=60 + talk
+    )
+    assert "has no lunch break" in broken(lunchless, wide)
+    day = with_appointment(tiny_book(), start=12 * 60 + 15, rigidity=Rigidity.DAY)
+    assert "has no lunch break" in broken(lunchless, day)
+    other = with_appointment(tiny_book(), start=12 * 60 + 15, manager_id="M1")
+    assert appointment.manager_id != "M1"
+    assert "has no lunch break" in broken(lunchless, other)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from routeplan.book.models import Anchor, Appointment, Book, Client, Manager
+from routeplan.book.models import Anchor, Appointment, Book, Client, Manager, Rigidity, Tier
 from routeplan.config import Settings, TalkSettings
 from routeplan.due.models import DueVisit
 from routeplan.language import Texts
@@ -98,6 +98,23 @@ def test_closed_on_all_days_when_the_manager_works() -> None:
     assert (opened.date, opened.hours.minutes) == (MONDAY, 40)
 
 
+def test_closed_for_now() -> None:
+    shut = Closure(first=MONDAY, last=MONDAY + dt.timedelta(days=7))
+    visit = left_out(planned([client("C1", site={"closures": (shut,)})], due_visit("C1")), "C1")
+    assert visit.cause is Cause.NO_WINDOW
+    # The manager works on Mondays only: the first one when the client is open.
+    assert "opens again on Mon 2026-12-07" in why(visit)
+    later = visit.remedies[-1]
+    assert later.adjustments == ()
+    assert "week of Mon 2026-12-07" in Texts("en").render(later.text)
+
+
+def test_closed_for_good_is_not_said_to_open_again() -> None:
+    shut = Closure(first=MONDAY, last=MONDAY + dt.timedelta(days=3000))
+    visit = left_out(planned([client("C1", site={"closures": (shut,)})], due_visit("C1")), "C1")
+    assert "opens again" not in why(visit)
+
+
 def test_open_too_briefly() -> None:
     brief = client("C1", site={"hours": hours(window("9:00", "9:30"))})
     visit = left_out(planned([brief], due_visit("C1")), "C1")
@@ -113,7 +130,73 @@ def test_booked_for_a_time_off() -> None:
     plan = planned([client("C1")], due, who=[off], appointments=[booked])
     visit = left_out(plan, "C1")
     assert visit.cause is Cause.NO_WINDOW
-    assert "booked for Mon 2026-11-23" in why(visit)
+    assert "booked for Mon 2026-11-23, when 经理M1 is on leave" in why(visit)
+
+
+def booked_at(start: int, who: Manager, **changes: object) -> Plan:
+    fields = {"id": "T1", "client_id": "C1", "date": MONDAY, "start": start} | changes
+    due = due_visit("C1", appointment_id="T1", required=True)
+    other = due_visit("C2")
+    return planned(
+        [client("C1"), client("C2")],
+        due,
+        other,
+        who=[who],
+        appointments=[Appointment.model_validate(fields)],
+    )
+
+
+def test_booked_after_hours_is_mended_by_a_later_end() -> None:
+    visit = left_out(booked_at(20 * 60, manager()), "C1")
+    assert visit.cause is Cause.NO_WINDOW
+    assert "outside the working hours of 经理M1 (08:30-18:00)" in why(visit)
+    later = remedy(visit, AllowDayEnd)
+    assert isinstance(later, AllowDayEnd)
+    assert 20 * 60 + 40 < later.end <= 22 * 60
+
+
+def test_booked_before_hours_or_far_too_late_has_no_remedy() -> None:
+    for start in (7 * 60, 23 * 60):
+        visit = left_out(booked_at(start, manager()), "C1")
+        assert "outside the working hours" in why(visit)
+        assert visit.remedies == ()
+
+
+def test_booked_for_a_day_of_leave_or_a_day_off() -> None:
+    away = manager(leave=(Closure(first=MONDAY, last=MONDAY),))
+    assert "is on leave" in why(left_out(booked_at(600, away), "C1"))
+    off = booked_at(600, manager(), date=WEDNESDAY)
+    assert "does not work" in why(left_out(off, "C1"))
+
+
+# Lunch gives way to what is booked
+
+
+@pytest.mark.parametrize("rigidity", [Rigidity.EXACT, Rigidity.LEEWAY])
+def test_what_is_booked_takes_the_lunch_break(rigidity: Rigidity) -> None:
+    plan = booked_at(12 * 60 + 15, MONDAYS, rigidity=rigidity, leeway=5)
+    day, _ = visit_of(plan, "C1")
+    assert day.lunch is None
+    (note,) = plan.notes
+    assert Texts("en").render(note) == (
+        "no lunch break on Mon 2026-11-23 for 经理M1: the appointment with 客户C1 takes it"
+    )
+    assert "客户C1" in Texts("zh").render(note)
+
+
+@pytest.mark.parametrize(
+    ("start", "changes"),
+    [
+        (11 * 60, {}),
+        (12 * 60 + 15, {"rigidity": Rigidity.LEEWAY, "leeway": 60}),
+        (12 * 60 + 15, {"rigidity": Rigidity.DAY}),
+    ],
+)
+def test_lunch_stays_where_it_can_be_had(start: int, changes: dict[str, object]) -> None:
+    plan = booked_at(start, MONDAYS, **changes)
+    day, _ = visit_of(plan, "C1")
+    assert day.lunch is not None
+    assert plan.notes == ()
 
 
 def test_too_far_even_with_nothing_else_to_do() -> None:
@@ -165,9 +248,62 @@ def test_no_time_between_the_visits_planned() -> None:
     extended = remedy(visit, AllowDayEnd)
     assert isinstance(extended, AllowDayEnd)
     assert extended.end > 11 * 60
+    assert not any(one.loses for one in visit.remedies), "the others are worth more"
+
+
+def test_who_gives_way_is_worth_no_more_and_named_with_the_tier() -> None:
+    short = manager(weekdays=(0,), shift=window("9:00", "11:00"))
+    far = client("C3", site={"point": Point(lat=39.95, lon=116.40)})
+    plan = planned(
+        [client("C2", tier=Tier.C), far],
+        due_visit("C2", worth=500, talk_minutes=35),
+        due_visit("C3", worth=501, talk_minutes=35),
+        who=[short],
+    )
+    visit = left_out(plan, "C3")
     gives_way = next(one for one in visit.remedies if one.loses)
     assert gives_way.loses == ("C2",)
     assert gives_way.adjustments == (Must(client_id="C3"), Drop(client_id="C2"))
+    assert "would replace 客户C2 (C tier)" in Texts("en").render(gives_way.text)
+    assert "客户C2（C类）" in Texts("zh").render(gives_way.text)
+
+
+def test_where_nothing_else_helps_several_give_way() -> None:
+    # Two short visits fill the afternoon and are worth more together than the long one.
+    afternoon = manager(weekdays=(0,), shift=window("13:40", "16:00"))
+    site = {"hours": hours(window("13:40", "16:00"))}
+    clients = [
+        client(name, tier=tier, site=site)
+        for name, tier in (("C1", Tier.C), ("C2", Tier.C), ("C9", Tier.A))
+    ]
+    due = [
+        due_visit("C1", worth=500, talk_minutes=50),
+        due_visit("C2", worth=500, talk_minutes=50),
+        due_visit("C9", worth=900, talk_minutes=100),
+    ]
+    talk = Settings(talk=TalkSettings(max_per_visit=100, shortest=90))
+    visit = left_out(planned(clients, *due, who=[afternoon], settings=talk), "C9")
+    (one,) = visit.remedies
+    assert one.adjustments == (Must(client_id="C9"),)
+    assert sorted(one.loses) == ["C1", "C2"]
+    text = Texts("en").render(one.text)
+    assert text == "visit it all the same: 客户C1 (C tier), 客户C2 (C tier) would give way"
+    assert "客户C2（C类）" in Texts("zh").render(one.text)
+    again = planned(clients, *due, who=[afternoon], settings=talk, adjustments=one.adjustments)
+    assert sorted(other.visit_id for other in again.left_out) == ["C1", "C2"]
+
+
+def test_nobody_worth_more_gives_way() -> None:
+    afternoon = manager(weekdays=(0,), shift=window("13:40", "16:00"))
+    site = {"hours": hours(window("13:40", "16:00"))}
+    due = [
+        due_visit("C1", worth=901, talk_minutes=100),
+        due_visit("C9", worth=900, talk_minutes=100),
+    ]
+    talk = Settings(talk=TalkSettings(max_per_visit=100, shortest=90))
+    clients = [client(name, site=site) for name in ("C1", "C9")]
+    visit = left_out(planned(clients, *due, who=[afternoon], settings=talk), "C9")
+    assert visit.remedies == ()
 
 
 def test_the_longest_talk_that_fits_is_offered() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from routeplan.due.models import DueList
 from routeplan.language import Texts
 from routeplan.plan.plan import Cause, Plan
+from routeplan.problem.adjust import Drop
 from tests.plan.examples import make_plan, random_book
 
 
@@ -35,8 +36,9 @@ def test_every_remedy_brings_its_client_in(seed: int) -> None:
             # One more visit than before, or all there are.
             before, after = (planned_visits(which, visit.client_id) for which in (plan, again))
             assert after > before, (visit, remedy)
-            lost = {other.visit_id for other in again.left_out}
-            assert set(remedy.loses) <= lost
+            # Without a drop it is for the search to choose who gives way.
+            if any(isinstance(item, Drop) for item in remedy.adjustments):
+                assert set(remedy.loses) <= {other.visit_id for other in again.left_out}
 
 
 @settings(max_examples=60, deadline=None)

@@ -131,11 +131,13 @@ def _joined(before: PlannedDay, rest: PlannedDay, visits: VisitSettings) -> Plan
     day = before.model_copy(update={"shift": shift})
     if not rest.visits:
         return day
+    # A break still to come that the rest has not is one that an appointment takes.
+    had = before.lunch if before.lunch and before.lunch.start < rest.shift.start else None
     day = day.model_copy(
         update={
             "visits": before.visits + rest.visits,
             "way_back": rest.way_back,
-            "lunch": rest.lunch or before.lunch,
+            "lunch": rest.lunch or had,
         }
     )
     return day.model_copy(update={"totals": day_totals(day, visits)})

@@ -443,7 +443,7 @@ def _lunch_is_kept(facts: _Facts, day: PlannedDay) -> Iterator[str]:
         lunch.minutes > 0 and pieces[0].start <= lunch.earliest and lunch.latest <= pieces[-1].end
     )
     if day.lunch is None:
-        if wanted and day.visits:
+        if wanted and day.visits and not _appointments_take_lunch(facts, day):
             yield "has no lunch break"
         return
     if not wanted:
@@ -457,6 +457,49 @@ def _lunch_is_kept(facts: _Facts, day: PlannedDay) -> Iterator[str]:
         busy.append((visit.talk.start - facts.before(visit), visit.ready_to_leave))
     if any(start < day.lunch.end and day.lunch.start < end for start, end in busy):
         yield "the lunch break overlaps a way or a visit"
+
+
+def _appointments_take_lunch(facts: _Facts, day: PlannedDay) -> bool:
+    """Whether no minute of the lunch window starts a break beside all that is booked for an hour,
+    whenever within their leeway those talks are."""
+    settings, pieces = facts.settings, facts.pieces(day.manager_id, day.date)
+    out = {visit.visit_id for visit in facts.plan.left_out if visit.cause in OUTSIDE_PROBLEM}
+    made = {visit.visit_id: visit.talk.start for visit in day.visits}
+    booked: list[list[tuple[int, int]]] = []
+    for due in facts.plan.due:
+        appointment = facts.appointment(due)
+        if appointment is None or appointment.start is None or due.id in out:
+            continue
+        client = facts.book.client_by_id[due.client_id]
+        who = appointment.manager_id or client.manager_id
+        if (who, appointment.date) != (day.manager_id, day.date):
+            continue
+        if appointment.rigidity not in (Rigidity.EXACT, Rigidity.LEEWAY):
+            continue
+        leeway = appointment.leeway if appointment.rigidity is Rigidity.LEEWAY else 0
+        starts = list(range(appointment.start - leeway, appointment.start + leeway + 1))
+        if facts.is_begun(day) and due.id in made:
+            starts = [made[due.id]]
+        before = settings.visits.arrive_early
+        if not client.site(due.site_id).room.strip():
+            before += settings.visits.find_room
+        talk = facts.talk(due)
+        busy = [
+            (start - before, start + talk + settings.visits.buffer)
+            for start in starts
+            if any(piece.holds(start, start + talk) for piece in pieces)
+        ]
+        if busy:
+            booked.append(busy)
+    lunch = settings.lunch
+    breaks = [
+        (start, start + lunch.minutes)
+        for start in range(lunch.earliest, lunch.latest - lunch.minutes + 1)
+    ]
+    return bool(booked) and not any(
+        all(any(end <= first or last <= start for first, last in busy) for busy in booked)
+        for start, end in breaks
+    )
 
 
 def _day_keeps_its_caps(facts: _Facts, day: PlannedDay) -> Iterator[str]:

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from routeplan.book.availability import hours_on, is_duty_day, shift_pieces, site_windows
 from routeplan.book.models import Appointment, Book, Rigidity
 from routeplan.config import Settings
 from routeplan.due.models import DueVisit
 from routeplan.language import Message, message
+from routeplan.plan.give_way import solution_requiring
 from routeplan.plan.insert import Fit, Routes
 from routeplan.plan.plan import Cause, Remedy, UnplannedVisit
 from routeplan.problem.adjust import (
@@ -32,8 +34,9 @@ from routeplan.problem.adjust import (
 from routeplan.problem.build import BuiltProblem
 from routeplan.problem.problem import Shift, Visit, Window
 from routeplan.problem.shifts import ShiftDay
-from routeplan.problem.windows import visit_windows
+from routeplan.problem.windows import hours_allowed, visit_windows
 from routeplan.problem.wishes import Wishes
+from routeplan.solve.evaluate import cost_of
 from routeplan.solve.result import Route, Solution
 from routeplan.solve.verify import violations
 from routeplan.values import MINUTES_PER_DAY, TimeWindow
@@ -42,8 +45,17 @@ from routeplan.workdays import WorkCalendar
 __all__ = ["Cancelled", "Done", "Explainer"]
 
 LONGEST_DAY_MORE = 120
-"""Minutes by which a remedy may end a day later."""
+"""Minutes by which a remedy may end a day later..."""
+LONGEST_DAY_MORE_BOOKED = 240
+"""... and for an appointment, which the client has agreed to."""
 MOST_REMEDIES = 3
+MOST_SEARCHES = 5
+"""Visits for which the routes are searched again: the most valuable ones without a remedy."""
+SEARCHED_CAUSES = frozenset(
+    {Cause.NO_TIME, Cause.TALK_CAP, Cause.VISIT_CAP, Cause.GAP, Cause.NOT_WORTH}
+)
+LONGEST_CLOSURE = 366
+"""Days after which nobody looks any further for a day when a client opens again."""
 
 
 class Cancelled(NamedTuple):
@@ -97,8 +109,48 @@ class Explainer:
         routes = Routes(self.built.problem, self.solution)
         found = [self._unlocated(due) for due in self.built.unlocated]
         found += [self._dropped(due) for due in self.built.dropped]
-        found += [self._unplanned(index, routes) for index in self.solution.left_out]
-        return tuple(found)
+        left_out = {index: self._unplanned(index, routes) for index in self.solution.left_out}
+        helpless = [
+            index
+            for index, visit in left_out.items()
+            if visit.cause in SEARCHED_CAUSES and not visit.remedies and not visit.required
+        ]
+        helpless.sort(key=lambda index: -left_out[index].worth)
+        for index in helpless[:MOST_SEARCHES]:
+            remedies = tuple(self._last_resort(index))
+            left_out[index] = left_out[index].model_copy(update={"remedies": remedies})
+        return (*found, *left_out.values())
+
+    def _last_resort(self, index: int) -> Iterator[Remedy]:
+        """What `must` does, where no single change of the routes brings a visit in."""
+        problem, due = self.built.problem, self.built.visits[index]
+        may_go = self.may_go(due)
+        shifts = [
+            number for number, shift in enumerate(self.built.shifts) if shift.manager_id in may_go
+        ]
+        found = solution_requiring(problem, self.solution, index, shifts)
+        if found is None:
+            return
+        changed, solution = found
+        lost = sorted(set(solution.left_out) - set(self.solution.left_out))
+        gives_up = any(
+            changed.visits[one].required or changed.visits[one].worth > due.worth for one in lost
+        )
+        if index in solution.left_out or gives_up or violations(changed, solution):
+            return
+        others = [self.who_gives_way(problem.visits[one].client) for one in lost]
+        if others:
+            text = message("explain.gives_way", others=others)
+        else:
+            added = cost_of(problem, solution) - cost_of(problem, self.solution) + due.worth
+            text = message("explain.rearranged", added=max(0, added))
+        loses = tuple(problem.visits[one].id for one in lost)
+        yield Remedy(text=text, adjustments=(Must(client_id=due.client_id),), loses=loses)
+
+    def who_gives_way(self, client_id: str) -> Message:
+        client = self.book.client_by_id[client_id]
+        tier = message(f"words.tier_{client.tier.value}")
+        return message("explain.client", name=client.name, tier=tier)
 
     def _unlocated(self, due: DueVisit) -> UnplannedVisit:
         site = self.book.client_by_id[due.client_id].site(due.site_id)
@@ -236,15 +288,82 @@ class _Case:
         if not shifts:
             return Cause.NO_MANAGER, message("explain.no_manager", managers=names)
         if appointment and appointment.rigidity is not Rigidity.WEEK:
-            return Cause.NO_WINDOW, message(
-                "explain.booked_off", managers=names, date=appointment.date
-            )
+            return Cause.NO_WINDOW, self._booked_off(appointment)
         days = {shift.date for shift in shifts}
         if self.visit.windows:
             return Cause.NO_WINDOW, message(
                 "explain.too_short", managers=names, n=self.visit.talk, days=self._named(days)
             )
+        if self._opens_again:
+            return Cause.NO_WINDOW, message(
+                "explain.closed_for_now",
+                managers=names,
+                days=self._named(days),
+                opens=self._opens_again,
+            )
         return Cause.NO_WINDOW, message("explain.no_window", managers=names, days=self._named(days))
+
+    def _booked_off(self, appointment: Appointment) -> Message:
+        """Why nobody can keep what was agreed."""
+        world, date = self.world, appointment.date
+        (manager_id,) = world.may_go(self.due)
+        manager = world.book.manager_by_id[manager_id]
+        shift = manager.shift or world.settings.shift
+        about: dict[str, str | dt.date] = {"manager": manager.name, "date": date}
+        if not is_duty_day(manager, date, world.calendar):
+            return message("explain.booked_day_off", **about)
+        pieces = shift_pieces(manager, date, world.settings.shift, world.calendar)
+        if not pieces:
+            return message("explain.booked_leave", **about)
+        site = world.book.client_by_id[self.due.client_id].site(self.due.site_id)
+        talk = self.visit.talk
+        hours = hours_allowed(self.due, appointment, site, date, world.calendar, talk=talk)
+
+        def fit(windows: Sequence[TimeWindow]) -> bool:
+            return any(
+                min(one.end, two.end) - max(one.start, two.start) >= talk
+                for one in hours
+                for two in windows
+            )
+
+        if not fit([shift]):
+            return message("explain.booked_outside", **about, start=shift.start, end=shift.end)
+        return message("explain.booked_over" if fit(pieces) else "explain.booked_leave", **about)
+
+    @property
+    def _hour(self) -> bool:
+        """Whether it is booked for an hour, not only for a day or a week."""
+        appointment = self.world.appointment(self.due)
+        return (
+            appointment is not None
+            and appointment.start is not None
+            and appointment.rigidity in (Rigidity.EXACT, Rigidity.LEEWAY)
+        )
+
+    @cached_property
+    def _opens_again(self) -> dt.date | None:
+        """The first day after those on which it is due when it can be visited again; None for what
+        is not just closed for a time."""
+        world = self.world
+        site = world.book.client_by_id[self.due.client_id].site(self.due.site_id)
+        may_go = [world.book.manager_by_id[manager_id] for manager_id in world.may_go(self.due)]
+        shifts = [
+            shift for shift in world.built.shifts if shift.manager_id in world.may_go(self.due)
+        ]
+        due = [s.date for s in shifts if self.due.earliest <= s.date <= self.due.until]
+        usual = [day for day in due if hours_on(site.hours, day, world.calendar)]
+        if (
+            self.due.appointment_id
+            or not usual
+            or any(site_windows(site, day, world.calendar) for day in due)
+        ):
+            return None
+        later = (self.due.until + dt.timedelta(days=days) for days in range(1, LONGEST_CLOSURE))
+        for day in later:
+            works = any(is_duty_day(manager, day, world.calendar) for manager in may_go)
+            if works and site_windows(site, day, world.calendar):
+                return day
+        return None
 
     def _open_shifts(self) -> list[int]:
         """Shifts with a window that holds the talk."""
@@ -292,6 +411,9 @@ class _Case:
         for candidate in sorted(candidates, key=lambda item: item.price):
             if len(found) < MOST_REMEDIES and self._works(candidate):
                 found.append(candidate.remedy)
+        if cause is Cause.NO_WINDOW and self._opens_again:
+            text = message("explain.plan_later", opens=self._opens_again)
+            found = [*found[: MOST_REMEDIES - 1], Remedy(text=text, adjustments=())]
         return found
 
     def _all_the_same(self, fits: Sequence[Fit]) -> Iterator[_Candidate]:
@@ -370,7 +492,8 @@ class _Case:
         end = self.world.wishes.day_end.get((about.manager_id, about.date), usual)
         if about.pieces[-1].end != end:
             return None  # the rest of the day is leave
-        latest = min(end + LONGEST_DAY_MORE, MINUTES_PER_DAY)
+        more = LONGEST_DAY_MORE_BOOKED if self._hour else LONGEST_DAY_MORE
+        latest = min(end + more, MINUTES_PER_DAY)
         if settings.lunch.minutes and end < settings.lunch.latest <= latest:
             latest = settings.lunch.latest - 1  # a day that long would have a lunch break
         return latest if latest > end else None
@@ -386,6 +509,8 @@ class _Case:
         )
         best: tuple[tuple[int, int], Fit, Visit] | None = None
         for shift in range(len(self.world.built.shifts)):
+            if self._hour and self.routes.problem.shifts[shift].lunch is None:
+                continue  # a shorter talk might bring the break back
             low, high = shortest, longest
             found: tuple[Fit, Visit] | None = None
             while low <= high:
@@ -452,6 +577,8 @@ class _Case:
                 if not any(visits[one].required for one in made if visits[one].client == client)
             }
         ):
+            if worth > self.visit.worth and not self.visit.required:
+                return  # the plan would lose more than it gains
             gone = frozenset(one for one in made if visits[one].client == client_id)
             near = [
                 shift
@@ -467,8 +594,8 @@ class _Case:
             if not fits:
                 continue
             fit = min(fits, key=_by_cost)
-            name = self.world.book.client_by_id[client_id].name
-            text = self._text("explain.instead", fit, other=name)
+            other = self.world.who_gives_way(client_id)
+            text = self._text("explain.instead", fit, other=other)
             candidate = self._candidate(worth + fit.added, text, [Drop(client_id=client_id)], fit)
             loses = tuple(visits[one].id for one in sorted(gone))
             yield candidate._replace(
@@ -500,10 +627,10 @@ class _Case:
             visits={self.index: self.visit},
         )
 
-    def _text(self, key: str, fit: Fit, **args: int | str) -> Message:
+    def _text(self, key: str, fit: Fit, **args: int | str | Message) -> Message:
         about = self.world.built.shifts[fit.route.shift]
         manager = self.world.book.manager_by_id[about.manager_id].name
-        where: dict[str, int | str] = {
+        where: dict[str, int | str | Message] = {
             "date": about.date.isoformat(),
             "manager": manager,
             "start": fit.stop_of[self.index],

@@ -6,13 +6,14 @@ import datetime as dt
 import itertools
 from collections.abc import Collection, Mapping, Sequence
 
-from routeplan.book.models import Anchor, Appointment, Book, Client, Manager, Site
+from routeplan.book.models import Anchor, Appointment, Book, Client, Manager, Rigidity, Site
 from routeplan.config import Settings
 from routeplan.due.models import DueList, DueVisit
 from routeplan.errors import UsageError
 from routeplan.language import Message, message
 from routeplan.point import Point
 from routeplan.problem.adjust import Adjustment
+from routeplan.problem.lunch import lunch_takers
 from routeplan.problem.objective import required_penalty
 from routeplan.problem.problem import Gap, Problem, Shift, Visit
 from routeplan.problem.progress import Slot, UnderWay
@@ -58,15 +59,17 @@ def build_problem(
     manager_ids: Collection[str] | None = None,
     adjustments: Sequence[Adjustment] = (),
     planned: Mapping[str, Slot] | None = None,
+    cancelled: Collection[str] = (),
     under_way: Sequence[UnderWay] = (),
     now: dt.datetime | None = None,
 ) -> BuiltProblem:
     """The problem of planning `due` for the managers named, all of the book by default.
 
     A visit is for the client's manager or a backup, at no extra cost; an appointment for whom it
-    was made with. `planned` says where visits (by `DueVisit.id`) stood in the plan before,
-    `under_way` how far days that have begun have got; from `now` on only. With `manager_ids`, list
-    the due visits for the same managers: others come without any window.
+    was made with. An appointment that leaves no time for the lunch break takes it. `planned` says
+    where visits (by `DueVisit.id`) stood in the plan before, `cancelled` which of them will not be
+    made, `under_way` how far days that have begun have got; from `now` on only. With `manager_ids`,
+    list the due visits for the same managers: others come without any window.
 
     Raises UsageError for unknown managers and for adjustments that cannot be meant.
     """
@@ -95,6 +98,16 @@ def build_problem(
     )
     matrices, matrix_of = _matrices(days, places.points, travel)
     due_visits = tuple(visit for visit, _ in kept)
+    booked = [
+        index
+        for index, visit in enumerate(due_visits)
+        if _has_an_hour(visit, book) and visit.id not in cancelled
+    ]
+    lunchless = {
+        number: takers
+        for number, day in enumerate(days)
+        if day.lunch and (takers := lunch_takers(settings.lunch, number, visits, booked))
+    }
     shifts = tuple(
         Shift(
             manager=day.manager.id,
@@ -104,11 +117,13 @@ def build_problem(
             start_place=start_place,
             end_place=end_place,
             matrix=matrix,
-            lunch=day.lunch,
+            lunch=None if number in lunchless else day.lunch,
             max_visits=day.max_visits,
             max_talk=day.max_talk,
         )
-        for day, (start_place, end_place), matrix in zip(days, anchors, matrix_of, strict=True)
+        for number, (day, (start_place, end_place), matrix) in enumerate(
+            zip(days, anchors, matrix_of, strict=True)
+        )
     )
     return BuiltProblem(
         problem=Problem(
@@ -125,7 +140,18 @@ def build_problem(
         points=tuple(places.points),
         unlocated=unlocated,
         dropped=dropped,
-        notes=_notes(days),
+        notes=(
+            *_notes(days),
+            *(
+                message(
+                    "problem.no_lunch",
+                    date=days[number].shift.date,
+                    manager=days[number].manager.name,
+                    clients=[book.client_by_id[visits[index].client].name for index in takers],
+                )
+                for number, takers in lunchless.items()
+            ),
+        ),
     )
 
 
@@ -221,6 +247,17 @@ def _who_may_go(client: Client, appointment: Appointment | None) -> tuple[str, .
     if appointment is not None:
         return (appointment.manager_id or client.manager_id,)
     return (client.manager_id, *client.backup_ids)
+
+
+def _has_an_hour(visit: DueVisit, book: Book) -> bool:
+    """Whether it is booked for an hour, not only for a day or a week."""
+    if not visit.appointment_id:
+        return False
+    appointment = book.appointment_by_id[visit.appointment_id]
+    return appointment.start is not None and appointment.rigidity in (
+        Rigidity.EXACT,
+        Rigidity.LEEWAY,
+    )
 
 
 def _matrices(

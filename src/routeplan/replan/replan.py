@@ -85,6 +85,7 @@ def replan(
         manager_ids={day.manager_id for day in plan.days},
         adjustments=wishes,
         planned=slots,
+        cancelled=why.keys(),
         under_way=standing.under_way,
         now=now,
     )
@@ -119,10 +120,19 @@ def replan(
         adjustments=wishes,
         kept=standing.kept,
         cancelled=cancelled,
-        notes=[note for note in plan.notes if note not in built.notes],
+        notes=[
+            note
+            for note in plan.notes
+            if note not in built.notes and not _is_decided_anew(note, now)
+        ],
     )
     require_valid(after, book, settings, calendar, travel, earlier=plan)
     return after
+
+
+def _is_decided_anew(note: Message, now: dt.datetime) -> bool:
+    """Whether an earlier plan's note is on a break still to come, which this plan decides anew."""
+    return note.key == "problem.no_lunch" and str(note.args["date"]) >= now.date().isoformat()
 
 
 def _whole_minute(now: dt.datetime) -> dt.datetime:
