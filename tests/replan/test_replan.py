@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from routeplan.book.models import Book
 from routeplan.errors import UsageError
 from routeplan.language import Texts
 from routeplan.plan.check import violations
@@ -334,3 +335,32 @@ def test_whatever_is_cancelled_whenever_the_rest_of_history_stands(seed: int) ->
                     client_id = unplanned.client_id
                     assert served.count(client_id) > planned.count(client_id), (unplanned, remedy)
         plan, now = after, now + dt.timedelta(minutes=chance.randrange(0, 300))
+
+
+# Lunch given up for what is booked
+
+
+def over_lunch() -> tuple[Book, Plan]:
+    """C3 is booked for Tuesday 12:15, which leaves no hour for lunch."""
+    book = busy_book()
+    (appointment,) = book.appointments
+    noon = appointment.model_copy(update={"start": 12 * 60 + 15})
+    book = book.model_copy(update={"appointments": (noon,)})
+    return book, make_plan(book, busy_due())
+
+
+def test_a_break_given_up_comes_back_when_the_appointment_is_cancelled() -> None:
+    book, plan = over_lunch()
+    assert day_of(plan, "M1", TUESDAY).lunch is None
+    assert [note.key for note in plan.notes] == ["problem.no_lunch"]
+    after = replanned(SUNDAY_NIGHT, Cancel(client_id="C3"), plan=plan, book=book)
+    assert day_of(after, "M1", TUESDAY).lunch is not None
+    assert after.notes == ()
+
+
+@pytest.mark.parametrize("clock", ["9:10", "10:30", "11:55", "12:05", "12:20", "12:50", "13:40"])
+def test_a_break_given_up_stays_so_whatever_the_hour(clock: str) -> None:
+    book, plan = over_lunch()
+    after = replanned(at(clock, TUESDAY), Cancel(client_id="C2"), plan=plan, book=book)
+    day, _ = visit_of(after, "C3")
+    assert day.lunch is None
