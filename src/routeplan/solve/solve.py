@@ -158,7 +158,7 @@ def _by_columns(
         watch.found(number, columns.cost, columns.orders)
         watch.bounds[number] = columns.bound
         watch.tell()
-        return watch.go_on()
+        return watch.stopped_by != "cancelled"
 
     columns = ColumnSearch(
         part.problem,

@@ -24,6 +24,7 @@ from routeplan.solve.column_generation.master import SCALE, choose_routes
 from routeplan.solve.column_generation.neighbourhood import Routes, improve, total_cost
 from routeplan.solve.column_generation.piece import Piece, Prepared, prepare
 from routeplan.solve.evaluate import route_cost
+from routeplan.solve.improve import Search
 from routeplan.solve.schedule import schedule
 
 __all__ = ["ColumnSearch", "is_large"]
@@ -33,6 +34,9 @@ SMALL = 1500
 CUTS = 45
 ENUMERATED = 40_000
 """Routes among which the best choice is still made exactly."""
+RESTARTS = 6
+RESTART_ROUNDS = 1500
+"""Of ruin and recreate before each."""
 QUICK_WORK, ROOT_WORK, EXACT_WORK = 0.5, 4.0, 60.0
 """CP-SAT's deterministic time: after quick pricing, after the relaxation, over all routes."""
 
@@ -76,13 +80,16 @@ class ColumnSearch:
 
     def start(self, orders: Iterable[tuple[int, Sequence[int]]]) -> None:
         """Begin with routes that keep all rules."""
-        self._routes = {
+        self._routes = self._columns_of(orders)
+        self._pool.update(self._routes.values())
+        self.cost = total_cost(self._prepared, self._routes)
+
+    def _columns_of(self, orders: Iterable[tuple[int, Sequence[int]]]) -> dict[int, Column]:
+        return {
             shift: Column(shift, tuple(visits), _cost(self.problem, shift, visits))
             for shift, visits in orders
             if visits
         }
-        self._pool.update(self._routes.values())
-        self.cost = total_cost(self._prepared, self._routes)
 
     def run(self) -> None:
         """Search until the gap is closed, nothing more is found, or the limits are reached."""
@@ -105,6 +112,13 @@ class ColumnSearch:
             self._finish(whole, root)
         if not self._over():
             self._improve(largest=4, deadline=self.deadline)
+        for number in range(1, RESTARTS + 1):
+            if self._over():
+                return
+            before = self.cost
+            self._restart(self.seed + number)
+            if self.cost < before and not self._over():
+                self._finish(whole, root)
 
     def _over(self) -> bool:
         if self.cancelled or self.moves_left <= 0 or time.monotonic() >= self.deadline:
@@ -167,6 +181,24 @@ class ColumnSearch:
         self._take(routes)
         self.moves += moves
         self.moves_left -= moves
+
+    def _restart(self, seed: int) -> None:
+        """Neighbourhoods from another beginning; the columns found so far come along."""
+        search = Search(self.problem, seed)
+        search.run(RESTART_ROUNDS, lambda _: time.monotonic() < self.deadline)
+        routes, moves = improve(
+            self._prepared,
+            self._columns_of(search.routes),
+            self._pool,
+            seed=seed,
+            largest=3,
+            deadline=self.deadline,
+            max_moves=self.moves_left,
+            floor=self.bound,
+        )
+        self.moves += moves
+        self.moves_left -= moves
+        self._take(routes)
 
     def _finish(self, piece: Piece, root: Generated) -> None:
         """The proven best plan, where the gap lets few enough routes through."""
