@@ -100,14 +100,14 @@ class ColumnSearch:
             self._improve(largest=3, deadline=self._midway())
         root = self._generate(whole, self._pool, max_cuts=0)
         self._take(dive(whole, root, self._pool, threads=self.threads, deadline=self.deadline))
-        self._choose(whole, root, QUICK_WORK)
+        self._choose(whole, root.columns, QUICK_WORK)
         if self._over():
             return
         self._improve(largest=3, deadline=self.deadline)
         if self._over():
             return
         root = self._generate(whole, [*root.columns, *self._routes.values()], max_cuts=CUTS)
-        self._choose(whole, root, ROOT_WORK)
+        self._choose(whole, root.columns, ROOT_WORK)
         if not self._over():
             self._finish(whole, root)
         if not self._over():
@@ -145,19 +145,21 @@ class ColumnSearch:
 
     def _raise_bound(self, bound: int) -> None:
         if self.bound is None or bound > self.bound:
-            self.bound = min(bound, self.cost)
+            self.bound = bound
             self._tell()
 
     def _tell(self) -> None:
         self.cancelled = self.tell() is False or self.cancelled
 
-    def _choose(self, piece: Piece, generated: Generated, work: float) -> None:
+    def _choose(self, piece: Piece, columns: Sequence[Column], work: float) -> bool:
+        """The best plan among some columns and the routes so far; whether that is proven."""
         hint = tuple(self._routes.values())
-        known = {(column.shift, column.visits) for column in generated.columns}
-        columns = [*generated.columns, *(c for c in hint if (c.shift, c.visits) not in known)]
+        known = {(column.shift, column.visits) for column in columns}
+        choice = [*columns, *(c for c in hint if (c.shift, c.visits) not in known)]
         left = self.deadline - time.monotonic()
-        chosen, _ = choose_routes(piece, columns, work, hint, seconds=left)
+        chosen, proven = choose_routes(piece, choice, work, hint, seconds=left)
         self._take({column.shift: column for column in chosen})
+        return proven
 
     def _take(self, routes: Routes) -> bool:
         cost = total_cost(self._prepared, routes)
@@ -208,15 +210,7 @@ class ColumnSearch:
         columns = enumerate_columns(
             piece, root.proof, room, ENUMERATED, self.threads, self.deadline
         )
-        if columns is None:
-            return
-        hint = tuple(self._routes.values())
-        known = {(column.shift, column.visits) for column in columns}
-        columns += [column for column in hint if (column.shift, column.visits) not in known]
-        left = self.deadline - time.monotonic()
-        chosen, proven = choose_routes(piece, columns, EXACT_WORK, hint, seconds=left)
-        self._take({column.shift: column for column in chosen})
-        if proven:
+        if columns is not None and self._choose(piece, columns, EXACT_WORK):
             self._raise_bound(self.cost)
 
 

@@ -154,7 +154,7 @@ def _price_shift(
         data.max_visits, data.max_talk, data.before, data.talk, data.after,
         data.steps_first, data.steps_low, data.steps_high, data.steps_cost,
         data.slice_start, data.travel, data.cost,
-        SCALE, prices.visit, part.allowed, part.ng, part.words, prices.cut_bits, prices.cut_duals,
+        SCALE, prices.visit, part.ng, part.words, prices.cut_bits, prices.cut_duals,
         _completion(data, prices), data.grain, threshold, heuristic, MAX_LABELS,
     )  # fmt: skip
     nearest = np.argsort(closed_rc, kind="stable")[: 2 * COLUMNS_PER_ROUND]

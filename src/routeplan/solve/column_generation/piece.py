@@ -51,7 +51,6 @@ class PieceShift:
     data: ShiftData
     words: int
     ng: Bits  # (n, words)
-    allowed: npt.NDArray[np.bool_]  # (n, n)
 
 
 @dataclass(frozen=True)
@@ -229,4 +228,4 @@ def _piece_shift(data: ShiftData) -> PieceShift:
         near = np.argsort(data.cost[:n, i], kind="stable")[:NG_SIZE]
         for j in (*near.tolist(), i):
             ng[i, j >> 6] |= np.uint64(1) << np.uint64(j & 63)
-    return PieceShift(data=data, words=words, ng=ng, allowed=np.ones((n, n), dtype=np.bool_))
+    return PieceShift(data=data, words=words, ng=ng)

@@ -79,7 +79,6 @@ def price_shift(
     cost,
     scale,
     prices,
-    allowed,
     ng,
     words,
     cut_bits,
@@ -92,7 +91,7 @@ def price_shift(
 ):
     """Labels of a shift that may end below `threshold` (<= 0), and the closings that do.
 
-    prices: (n,) int64, scaled; what visiting earns. allowed: (n, n) bool, j may follow i.
+    prices: (n,) int64, scaled; what visiting earns.
     ng: (n, words) uint64. cut_bits: (n,) uint64; cut_duals: (64,) int64 >= 0: two members' cost.
     rest: what `completion` says. heuristic: compare by minute, lunch and reduced cost only.
     Returns (best, complete, last, pred, closed_label, closed_rc, labels): no route has a reduced
@@ -258,11 +257,8 @@ def price_shift(
             for j in range(n):
                 if cost[i, j] < 0 or talked + talk[j] > max_talk:
                     continue
-                if i < n:
-                    if not allowed[i, j]:
-                        continue
-                    if (l_mem[j >> 6, label] >> np.uint64(j & 63)) & one:
-                        continue
+                if i < n and (l_mem[j >> 6, label] >> np.uint64(j & 63)) & one:
+                    continue
                 arrive = arrival(slice_start, travel, i, j, ready)
                 if arrive > end:
                     continue
