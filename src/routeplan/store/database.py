@@ -1,0 +1,119 @@
+"""Opens the SQLite file beside a book: safe settings, its version, and errors in one sentence.
+
+Journal and syncing are SQLite's most careful ones on purpose. The write-ahead log of versions
+before 3.51.3 can lose data with two writers, and a store of some megabytes gains nothing from it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from routeplan.errors import WorkspaceError
+from routeplan.language import message
+
+__all__ = ["database_path", "open_database", "store_errors", "transaction"]
+
+APPLICATION_ID = 0x52504C4E  # 'RPLN'
+BUSY_SECONDS = 5.0
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """
+        CREATE TABLE cache (
+            kind TEXT NOT NULL,
+            key TEXT NOT NULL,
+            value BLOB NOT NULL,
+            PRIMARY KEY (kind, key)
+        ) WITHOUT ROWID
+        """,
+    ),
+)
+"""Statements that lead from version n to n + 1; `PRAGMA user_version` counts. Only ever append."""
+
+
+def database_path(book: Path) -> Path:
+    """Where the store of a book lies: inside a folder of CSV files, beside a workbook."""
+    if book.is_dir():
+        return book / "routeplan.sqlite"
+    return book.with_name(f"{book.stem}.routeplan.sqlite")
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """The store at `path`, made or brought to this version where needed.
+
+    Statements commit by themselves unless they stand inside `transaction`. Raises WorkspaceError
+    when the file cannot be opened, is damaged, is another program's, or is from a newer routeplan.
+    """
+    with store_errors(path):
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            _prepare(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All statements inside or none. Raises WorkspaceError when the file refuses."""
+    _, _, file = connection.execute("PRAGMA database_list").fetchone()
+    with store_errors(Path(file)):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            connection.execute("COMMIT")
+        except BaseException:
+            # A full disk has rolled back by itself already.
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("PRAGMA journal_mode = DELETE")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    # Addresses that are deleted shall be gone from the file too.
+    connection.execute("PRAGMA secure_delete = ON")
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (owner,) = connection.execute("PRAGMA application_id").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if owner != APPLICATION_ID and (owner or version or tables):
+        raise WorkspaceError("RP7023", message("error.store_foreign", file=path.name))
+    if version > len(MIGRATIONS):
+        raise WorkspaceError("RP7024", message("error.store_newer", file=path.name))
+    if tables:
+        (state,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if state != "ok":
+            raise WorkspaceError("RP7022", message("error.store_damaged", file=path.name))
+    if version < len(MIGRATIONS):
+        with transaction(connection):
+            # Read again: another process may have been first.
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            for statements in MIGRATIONS[version:]:
+                for statement in statements:
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
+@contextmanager
+def store_errors(path: Path) -> Iterator[None]:
+    """SQLite's errors as WorkspaceErrors; every use of the store passes here."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = error.sqlite_errorcode & 0xFF if hasattr(error, "sqlite_errorcode") else 0
+        if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            found = WorkspaceError("RP7022", message("error.store_damaged", file=path.name))
+        elif code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            found = WorkspaceError("RP7025", message("error.store_busy", file=path.name))
+        else:
+            found = WorkspaceError(
+                "RP7021", message("error.store_unusable", file=path.name, why=str(error))
+            )
+        raise found from error
