@@ -6,6 +6,7 @@ Durations are minutes, clock times 'HH:MM', speeds km/h.
 from __future__ import annotations
 
 import tomllib
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -20,10 +21,15 @@ __all__ = [
     "ChurnSettings",
     "HourFactor",
     "LunchSettings",
+    "MatrixSettings",
     "ModeSettings",
+    "RoadsSettings",
+    "ServerSettings",
     "Settings",
     "SolverSettings",
+    "SourceName",
     "TalkSettings",
+    "TransitSettings",
     "TravelSettings",
     "VisitSettings",
     "WorthSettings",
@@ -94,12 +100,62 @@ class HourFactor(Frozen):
     modes: tuple[TravelMode, ...] = (TravelMode.CAR, TravelMode.TRANSIT)
 
 
-class TravelSettings(Frozen):
-    """Estimated travel where no road network is loaded."""
+class SourceName(StrEnum):
+    """Where minutes from place to place come from."""
 
+    GREAT_CIRCLE = "great-circle"  # estimated from the straight line
+    ROADS = "roads"  # a road network built from an OpenStreetMap extract
+    OSRM = "osrm"  # a server
+    VALHALLA = "valhalla"  # a server
+    TRANSIT = "transit"  # timetables or a table of lines
+    MATRIX = "matrix"  # the user's own table of minutes
+
+
+class RoadsSettings(Frozen):
+    tiles: str = ""
+    """Folder written by `routeplan roads build`."""
+
+
+class ServerSettings(Frozen):
+    """An OSRM or Valhalla server."""
+
+    url: str = ""
+    time_out: Annotated[float, Field(gt=0)] = 30.0
+    """Seconds to wait for one answer."""
+
+
+class TransitSettings(Frozen):
+    folder: str = ""
+    """Folder with GTFS feeds and an OpenStreetMap extract, or with a table of lines."""
+
+
+class MatrixSettings(Frozen):
+    file: str = ""
+    """CSV of from, to and minutes."""
+
+
+class TravelSettings(Frozen):
+    """Where travel comes from, how it is estimated, and how it depends on the hour.
+
+    Files and folders are seen from the book's folder.
+    """
+
+    source: SourceName = SourceName.GREAT_CIRCLE
     round_to: Annotated[int, Field(ge=1, le=30)] = 5
     """Estimates come in steps of so many minutes: no more exact than they are, and talks start at
     round times."""
+    free_flow: dict[TravelMode, Annotated[float, Field(ge=0.1, le=10)]] = {
+        TravelMode.WALK: 1.0,
+        TravelMode.BICYCLE: 1.0,
+        TravelMode.EBIKE: 1.0,
+        TravelMode.CAR: 2.0,
+    }
+    """A road network's minutes are those of an empty city; times this they are those of an ordinary
+    hour, to which the hour factors apply."""
+    roads: RoadsSettings = RoadsSettings()
+    server: ServerSettings = ServerSettings()
+    transit: TransitSettings = TransitSettings()
+    matrix: MatrixSettings = MatrixSettings()
     modes: dict[TravelMode, ModeSettings] = {
         TravelMode.WALK: ModeSettings(speed_kph=4.8, detour=1.25, access_minutes=1),
         TravelMode.BICYCLE: ModeSettings(speed_kph=13, detour=1.3, access_minutes=3),

@@ -203,8 +203,8 @@ def _leg(
         leave=leave,
         arrive=arrive,
         metres=matrix.metres[origin][place],
-        mode=matrix.mode,
-        estimated=matrix.estimated,
+        mode=matrix.mode_of(origin, place),
+        estimated=matrix.is_estimate(origin, place),
     )
 
 

@@ -415,7 +415,8 @@ def _legs_take_what_travel_says(facts: _Facts, day: PlannedDay) -> Iterator[str]
             yield f"the leg at {format_clock(leg.leave)} takes {minutes} minutes"
         if leg.metres != matrix.metres[origin][place]:
             yield f"the leg at {format_clock(leg.leave)} is {matrix.metres[origin][place]} m long"
-        if (leg.mode, leg.estimated) != (matrix.mode, matrix.estimated):
+        how = (matrix.mode_of(origin, place), matrix.is_estimate(origin, place))
+        if (leg.mode, leg.estimated) != how:
             yield f"the leg at {format_clock(leg.leave)} is not travelled as it says"
 
 

@@ -153,8 +153,8 @@ def _way_back(
         leave=times[0],
         arrive=times[1],
         metres=matrix.metres[0][1],
-        mode=matrix.mode,
-        estimated=matrix.estimated,
+        mode=matrix.mode_of(0, 1),
+        estimated=matrix.is_estimate(0, 1),
     )
     return leg, lunch
 

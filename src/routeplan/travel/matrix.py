@@ -10,7 +10,7 @@ from pydantic import model_validator
 from routeplan.book.models import TravelMode
 from routeplan.values import Frozen
 
-__all__ = ["TravelMatrix", "TravelSlice"]
+__all__ = ["Matrix", "TravelMatrix", "TravelSlice"]
 
 Matrix = tuple[tuple[int, ...], ...]
 
@@ -40,17 +40,37 @@ class TravelMatrix(Frozen):
     minutes: Matrix
     metres: Matrix
     slices: tuple[TravelSlice, ...] = ()
+    guessed: tuple[tuple[int, int], ...] = ()
+    """(origin, destination) whose minutes are an estimate, though the rest comes from a network."""
+    modes: tuple[tuple[TravelMode, ...], ...] = ()
+    """Where modes are mixed: how each pair is travelled, n x n; (): all by `mode`."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         size = len(self.minutes)
-        for matrix in (self.minutes, self.metres, *(part.minutes for part in self.slices)):
-            if len(matrix) != size or any(len(row) != size for row in matrix):
+        tables: list[tuple[tuple[object, ...], ...]] = [self.minutes, self.metres]
+        tables += [part.minutes for part in self.slices]
+        for table in (*tables, *([self.modes] if self.modes else [])):
+            if len(table) != size or any(len(row) != size for row in table):
                 raise ValueError("travel matrices must be square and of one size")
+        if any(not 0 <= index < size for pair in self.guessed for index in pair):
+            raise ValueError("guessed pairs must be among the places")
         starts = [part.start for part in self.slices]
         if starts and (starts[0] != 0 or starts != sorted(set(starts))):
             raise ValueError("travel slices must start at 0 and follow one another")
         return self
+
+    @cached_property
+    def _guesses(self) -> frozenset[tuple[int, int]]:
+        return frozenset(self.guessed)
+
+    def is_estimate(self, origin: int, destination: int) -> bool:
+        """Whether the minutes of this pair are an estimate, not a route on a network."""
+        return self.estimated or (origin, destination) in self._guesses
+
+    def mode_of(self, origin: int, destination: int) -> TravelMode:
+        """How this pair is travelled."""
+        return self.modes[origin][destination] if self.modes else self.mode
 
     @cached_property
     def _parts(self) -> tuple[tuple[int, Matrix], ...]:

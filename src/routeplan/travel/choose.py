@@ -1,0 +1,91 @@
+"""The travel source that the settings or `--travel` name."""
+
+# mypy: disable-error-code="import-not-found,no-any-return"
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from routeplan.config import SourceName, TransitSettings, TravelSettings
+from routeplan.errors import SettingsError, UsageError
+from routeplan.language import message
+from routeplan.travel.source import TravelSource
+
+__all__ = ["parse_travel", "travel_source"]
+
+FORMS = (
+    "great-circle",
+    "roads:FOLDER",
+    "osrm:URL",
+    "valhalla:URL",
+    "transit:FOLDER",
+    "matrix:FILE",
+)
+_NEEDS = {
+    SourceName.ROADS: ("roads", "tiles"),
+    SourceName.OSRM: ("server", "url"),
+    SourceName.VALHALLA: ("server", "url"),
+    SourceName.TRANSIT: ("transit", "folder"),
+    SourceName.MATRIX: ("matrix", "file"),
+}
+"""Which entry of the settings says where a source's data is."""
+
+
+def parse_travel(text: str, settings: TravelSettings) -> TravelSettings:
+    """The settings with the source of `--travel` (see `FORMS`) in place of their own.
+
+    What comes after the colon may be left out where the settings have it. Raises UsageError.
+    """
+    name, _, where = text.strip().partition(":")
+    try:
+        source = SourceName(name)
+    except ValueError as error:
+        forms = list(FORMS)
+        raise UsageError("RP4041", message("error.travel", text=text, forms=forms)) from error
+    chosen = settings.model_copy(update={"source": source})
+    if not where:
+        return chosen
+    if source not in _NEEDS:
+        raise UsageError("RP4041", message("error.travel", text=text, forms=list(FORMS)))
+    table, entry = _NEEDS[source]
+    below = getattr(settings, table).model_copy(update={entry: where})
+    return chosen.model_copy(update={table: below})
+
+
+def travel_source(settings: TravelSettings, folder: Path = Path()) -> TravelSource:
+    """The source that the settings name; `folder`, the book's, is where their paths start.
+
+    Raises SettingsError when they do not say where its data is, and what the source raises when
+    that cannot be used.
+    """
+    if settings.source is SourceName.GREAT_CIRCLE:
+        from routeplan.travel.great_circle import GreatCircle
+
+        return GreatCircle(settings)
+    table, entry = _NEEDS[settings.source]
+    where = str(getattr(getattr(settings, table), entry)).strip()
+    if not where:
+        text = message("error.travel_where", source=settings.source.value, entry=f"{table}.{entry}")
+        raise SettingsError("RP2021", text)
+    try:
+        if settings.source is SourceName.ROADS:
+            from routeplan.travel.roads import Roads
+
+            return Roads(folder / where, settings)
+        if settings.source is SourceName.OSRM:
+            from routeplan.travel.osrm import Osrm
+
+            return Osrm(where, settings)
+        if settings.source is SourceName.VALHALLA:
+            from routeplan.travel.valhalla_server import ValhallaServer
+
+            return ValhallaServer(where, settings)
+        if settings.source is SourceName.TRANSIT:
+            from routeplan.travel.transit import Transit
+
+            there = TransitSettings(folder=str(folder / where))
+            return Transit(settings.model_copy(update={"transit": there}))
+    except ModuleNotFoundError as error:
+        if not str(error.name).startswith("routeplan."):
+            raise
+    raise SettingsError("RP2022", message("error.travel_missing", source=settings.source.value))
