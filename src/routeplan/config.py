@@ -144,6 +144,11 @@ class TravelSettings(Frozen):
     round_to: Annotated[int, Field(ge=1, le=30)] = 5
     """Estimates come in steps of so many minutes: no more exact than they are, and talks start at
     round times."""
+    vehicles: tuple[TravelMode, ...] = (TravelMode.CAR, TravelMode.EBIKE, TravelMode.BICYCLE)
+    """One's own, which cannot be left behind: a day with one is all with it. Not among them: what
+    is shared or hailed."""
+    walk_limit: Minutes = 15
+    """Who may walk or ride walks for so long at most."""
     free_flow: dict[TravelMode, Annotated[float, Field(ge=0.1, le=10)]] = {
         TravelMode.WALK: 1.0,
         TravelMode.BICYCLE: 1.0,

@@ -143,12 +143,19 @@ def extras() -> SearchStrategy[dict[str, str]]:
 
 
 def managers() -> SearchStrategy[Manager]:
+    return st.lists(st.sampled_from(TravelMode), min_size=1, max_size=3, unique=True).flatmap(
+        lambda modes: _managers(modes[0], tuple(modes[1:]))
+    )
+
+
+def _managers(mode: TravelMode, others: tuple[TravelMode, ...]) -> SearchStrategy[Manager]:
     return st.builds(
         Manager,
         id=identifiers(),
         name=texts(least=1),
         phone=texts(),
-        mode=st.sampled_from(TravelMode),
+        mode=st.just(mode),
+        other_modes=st.just(others),
         start=st.sampled_from(Anchor),
         end=st.sampled_from(Anchor),
         office_address=texts(),
@@ -256,6 +263,7 @@ def books(draw: DrawFn, *, most: int = 3) -> Book:
             status=draw(st.sampled_from(VisitStatus)),
             purpose=draw(st.none() | st.sampled_from(Purpose)),
             contact_ids=persons(client),
+            travel_minutes=draw(st.none() | st.integers(0, 240)),
             note=draw(texts()),
             extra=draw(extras()),
         )

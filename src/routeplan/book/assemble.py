@@ -184,7 +184,10 @@ def _managers(records: list[Record], reporter: Reporter) -> list[Manager]:
         if record.bad:
             continue
         places = ("office_lat", "office_lon", "home_lat", "home_lon", "datum")
-        manager = Manager(**_fields(record, *places, manager_id="id"), office=office, home=home)
+        fields = _fields(record, *places, manager_id="id")
+        if "mode" in fields:
+            fields["mode"], *fields["other_modes"] = fields["mode"]
+        manager = Manager(**fields, office=office, home=home)
         for column, anchor in (("start", manager.start), ("end", manager.end)):
             if anchor is not Anchor.OPEN and manager.place(anchor) is None:
                 lat = f"{anchor.value}_lat"

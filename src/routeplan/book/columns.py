@@ -8,7 +8,8 @@ from functools import cached_property
 
 from routeplan.book import cells, spans
 from routeplan.book.cells import Kind
-from routeplan.book.words import vocabulary, word_key
+from routeplan.book.located import located
+from routeplan.book.words import several, vocabulary, word_key
 from routeplan.language import Message, message
 
 __all__ = ["SHEETS", "WEEKDAY_COLUMNS", "Column", "Sheet"]
@@ -128,15 +129,17 @@ _MANAGERS = Sheet(
         ),
         Column("name", "姓名", cells.text, ("客户经理", "客户经理姓名", "manager"), required=True),
         _PHONE,
-        _words("mode", "出行方式", "mode", "交通方式", "travel_mode"),
+        Column("mode", "出行方式", several("mode"), ("交通方式", "travel_mode"), words="mode"),
         _words("start", "出发地", "anchor", "起点"),
         _words("end", "返回地", "anchor", "终点"),
         Column("office_address", "办公地址", cells.text, ("公司地址", "office")),
         Column("office_lat", "办公纬度", cells.coordinate, ("公司纬度",)),
         Column("office_lon", "办公经度", cells.coordinate, ("公司经度", "office_lng")),
+        Column("office_located", "办公定位", located),
         Column("home_address", "家庭住址", cells.text, ("住址", "home")),
         Column("home_lat", "住址纬度", cells.coordinate, ("家庭纬度",)),
         Column("home_lon", "住址经度", cells.coordinate, ("家庭经度", "home_lng")),
+        Column("home_located", "住址定位", located),
         _DATUM,
         Column("shift", "工作时间", cells.window, ("上班时间", "working_hours")),
         Column("weekdays", "工作日", spans.weekdays, ("上班日", "working_days")),
@@ -175,6 +178,7 @@ _CLIENTS = Sheet(
         Column("room", "房间", cells.text, ("房间号", "门牌", "楼层房间", "office")),
         Column("lat", "纬度", cells.coordinate, ("latitude",)),
         Column("lon", "经度", cells.coordinate, ("longitude", "lng")),
+        Column("located", "定位", located, ("定位方式", "定位来源", "location")),
         _DATUM,
         Column(
             *("hours", "营业时间", spans.weekly_hours),
@@ -232,6 +236,9 @@ _VISITS = Sheet(
         _words("status", "状态", "status", "拜访结果", "结果"),
         _PURPOSE,
         _CONTACT_IDS,
+        Column(
+            "travel_minutes", "路上分钟", cells.minutes, ("路程分钟", "路上时间", "travel_time")
+        ),
         _NOTE,
     ),
 )

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from routeplan.datum import Datum
 from routeplan.point import Point
 from routeplan.values import Clock, Closure, Frozen, TimeWindow, WeeklyHours
 
@@ -21,7 +22,10 @@ __all__ = [
     "Contact",
     "KeyDate",
     "Layer",
+    "Located",
+    "Locator",
     "Manager",
+    "MatchLevel",
     "MustVisit",
     "MustVisitReason",
     "Purpose",
@@ -111,6 +115,40 @@ class Rigidity(StrEnum):
     WEEK = "week"  # some day that week in opening hours
 
 
+class Locator(StrEnum):
+    """Who found a point."""
+
+    HAND = "hand"  # a person, and no search moves it
+    DISTRICT = "district"  # the middle of the district, from routeplan's own list
+    NOMINATIM = "nominatim"
+    PHOTON = "photon"
+    BAIDU = "baidu"
+    AMAP = "amap"
+    ARCGIS = "arcgis"
+
+
+class MatchLevel(StrEnum):
+    """What of an address was matched."""
+
+    ADDRESS = "address"  # the house, building or firm
+    STREET = "street"
+    DISTRICT = "district"
+    CITY = "city"
+    UNKNOWN = "unknown"  # the service did not say
+
+
+class Located(Frozen):
+    """How a point was found. None in its place: set by hand, taken as exact."""
+
+    by: Locator = Locator.HAND
+    match: MatchLevel | None = None
+    datum: Datum | None = None
+    """What the service answered in; the point itself is WGS-84."""
+    on: dt.date | None = None
+    off_metres: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    """How far off the point may be; 0 is exact, anything else approximate."""
+
+
 class Site(Frozen):
     """One address of a client. `id` is '' for the only or main site."""
 
@@ -120,6 +158,8 @@ class Site(Frozen):
     room: str = ""
     """Office or room to find; '' is unknown and costs time at each visit."""
     point: Point | None = None
+    located: Located | None = None
+    """How `point` was found."""
     hours: WeeklyHours
     closures: tuple[Closure, ...] = ()
 
@@ -209,12 +249,16 @@ class Manager(Frozen):
     name: str
     phone: str = ""
     mode: TravelMode = TravelMode.TRANSIT
+    other_modes: tuple[TravelMode, ...] = ()
+    """Ways of travelling that can be had as well, where they are quicker."""
     start: Anchor = Anchor.OFFICE
     end: Anchor = Anchor.OFFICE
     office_address: str = ""
     office: Point | None = None
+    office_located: Located | None = None
     home_address: str = ""
     home: Point | None = None
+    home_located: Located | None = None
     shift: TimeWindow | None = None
     weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)
     """Weekdays worked (0 = Monday); make-up working days are worked by everyone."""
@@ -222,6 +266,10 @@ class Manager(Frozen):
     max_talk_minutes: Minutes | None = None
     leave: tuple[Closure, ...] = ()
     extra: Extra = {}
+
+    @property
+    def modes(self) -> tuple[TravelMode, ...]:
+        return (self.mode, *self.other_modes)
 
     def place(self, anchor: Anchor) -> Point | None:
         """The point of an anchor; None for an open one or an unknown place."""
@@ -240,6 +288,9 @@ class VisitRecord(Frozen):
     status: VisitStatus = VisitStatus.DONE
     purpose: Purpose | None = None
     contact_ids: tuple[str, ...] = ()
+    travel_minutes: Minutes | None = None
+    """Of the way there, door to door, from the visit before on that day or from where the day
+    starts."""
     note: str = ""
     extra: Extra = {}
 

@@ -13,6 +13,8 @@ from routeplan.book.models import (
     Anchor,
     ClientKind,
     Layer,
+    Locator,
+    MatchLevel,
     MustVisitReason,
     Purpose,
     Rigidity,
@@ -20,8 +22,9 @@ from routeplan.book.models import (
     TravelMode,
     VisitStatus,
 )
+from routeplan.datum import Datum
 
-__all__ = ["VOCABULARIES", "nearest", "vocabulary", "word_key"]
+__all__ = ["VOCABULARIES", "nearest", "several", "vocabulary", "word_key"]
 
 VOCABULARIES: Mapping[str, Mapping[Any, tuple[str, ...]]] = {
     "tier": {
@@ -95,10 +98,26 @@ VOCABULARIES: Mapping[str, Mapping[Any, tuple[str, ...]]] = {
         Rigidity.DAY: ("当天", "day", "当日", "定日", "any time that day"),
         Rigidity.WEEK: ("当周", "week", "本周", "该周", "any day that week"),
     },
+    "locator": {
+        Locator.HAND: ("手工", "hand", "人工", "手动", "by hand", "manual"),
+        Locator.DISTRICT: ("区域中心", "district centre", "district center"),
+        Locator.NOMINATIM: ("Nominatim", "Nominatim"),
+        Locator.PHOTON: ("Photon", "Photon"),
+        Locator.BAIDU: ("百度", "Baidu"),
+        Locator.AMAP: ("高德", "AMap", "gaode"),
+        Locator.ARCGIS: ("ArcGIS", "ArcGIS"),
+    },
+    "match": {
+        MatchLevel.ADDRESS: ("门牌", "address", "地址"),
+        MatchLevel.STREET: ("道路", "street"),
+        MatchLevel.DISTRICT: ("区县", "district"),
+        MatchLevel.CITY: ("城市", "city"),
+        MatchLevel.UNKNOWN: ("级别不明", "level unknown"),
+    },
     "datum": {
-        "WGS-84": ("WGS-84", "WGS84", "GPS", "EPSG:4326"),
-        "GCJ-02": ("GCJ-02", "GCJ02", "火星坐标", "高德", "腾讯", "amap", "gaode"),
-        "BD-09": ("BD-09", "BD09", "百度", "baidu"),
+        Datum.WGS84: ("WGS-84", "WGS84", "GPS", "EPSG:4326"),
+        Datum.GCJ02: ("GCJ-02", "GCJ02", "火星坐标", "高德", "腾讯", "amap", "gaode"),
+        Datum.BD09: ("BD-09", "BD09", "百度", "baidu"),
     },
 }
 """Vocabulary → value → its words: the Chinese one written first, the English one second.
@@ -138,3 +157,22 @@ def vocabulary(name: str) -> Kind:
         raise CellError(FaultCode.UNKNOWN_WORD, known=known)
 
     return Kind(read, lambda value, language: words[value][0 if language == "zh" else 1])
+
+
+def several(name: str) -> Kind:
+    """Like `vocabulary`, for cells with one or more of its words: '公交地铁; 步行'."""
+    one = vocabulary(name)
+
+    def read(raw: str) -> tuple[Any, ...]:
+        try:
+            return (one.read(raw),)  # a word may hold what separates words: 地铁/公交
+        except CellError:
+            parts = [part.strip() for part in re.split(r"[;,+/\n]", normal(raw))]
+            if sum(map(bool, parts)) < 2:
+                raise
+            return tuple(dict.fromkeys(one.read(part) for part in parts if part))
+
+    def write(values: Any, language: str) -> str:
+        return "; ".join(str(one.write(value, language)) for value in values)
+
+    return Kind(read, write)

@@ -113,6 +113,7 @@ def _fields(value: Manager | Client | Contact | VisitRecord | Appointment) -> Ro
 def _manager(manager: Manager) -> Row:
     return _fields(manager) | {
         "manager_id": manager.id,
+        "mode": manager.modes,
         "office_lat": manager.office and round(manager.office.lat, 7),
         "office_lon": manager.office and round(manager.office.lon, 7),
         "home_lat": manager.home and round(manager.home.lat, 7),

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from routeplan.config import SourceName, TransitSettings, TravelSettings
@@ -31,25 +32,31 @@ _NEEDS = {
 """Which entry of the settings says where a source's data is."""
 
 
-def parse_travel(text: str, settings: TravelSettings) -> TravelSettings:
+def parse_travel(text: str, settings: TravelSettings, folder: Path = Path()) -> TravelSettings:
     """The settings with the source of `--travel` (see `FORMS`) in place of their own.
 
-    What comes after the colon may be left out where the settings have it. Raises UsageError.
+    A path after the colon is the caller's and is kept as `folder`, the book's, sees it, so that
+    book and data can be moved together. What comes after the colon may be left out where the
+    settings have it. Raises UsageError.
     """
     name, _, where = text.strip().partition(":")
-    try:
-        source = SourceName(name)
-    except ValueError as error:
-        forms = list(FORMS)
-        raise UsageError("RP4041", message("error.travel", text=text, forms=forms)) from error
+    if name not in tuple(SourceName) or (where and SourceName(name) not in _NEEDS):
+        raise UsageError("RP4041", message("error.travel", text=text, forms=list(FORMS)))
+    source = SourceName(name)
     chosen = settings.model_copy(update={"source": source})
     if not where:
         return chosen
-    if source not in _NEEDS:
-        raise UsageError("RP4041", message("error.travel", text=text, forms=list(FORMS)))
     table, entry = _NEEDS[source]
-    below = getattr(settings, table).model_copy(update={entry: where})
+    kept = where if table == "server" else _seen_from(folder, where)
+    below = getattr(settings, table).model_copy(update={entry: kept})
     return chosen.model_copy(update={table: below})
+
+
+def _seen_from(folder: Path, path: str) -> str:
+    try:
+        return Path(os.path.relpath(Path(path).resolve(), folder.resolve())).as_posix()
+    except ValueError:  # another drive on Windows
+        return path
 
 
 def travel_source(settings: TravelSettings, folder: Path = Path()) -> TravelSource:
