@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from routeplan.problem.problem import Gap, Problem, Visit
+from routeplan.solve.proof import CaseTree, CountSplit, Leaf, PartProof
 from routeplan.solve.result import Route, Solution
 
-__all__ = ["Part", "merge", "split"]
+__all__ = ["Part", "merge", "part_proof", "split"]
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,54 @@ def merge(problem: Problem, solved: Sequence[tuple[Part, Sequence[Route]]]) -> S
     return Solution(
         routes=tuple(sorted(routes, key=lambda route: route.shift)),
         left_out=tuple(visit for visit in range(len(problem.visits)) if visit not in served),
+    )
+
+
+def part_proof(part: Part, tree: CaseTree | None) -> PartProof:
+    """A part's proof in the indices of the whole."""
+    return PartProof(
+        visits=part.visits,
+        shifts=part.shifts,
+        tree=None if tree is None else _in_whole(part, tree),
+    )
+
+
+def _in_whole(part: Part, tree: CaseTree) -> CaseTree:
+    def whole(visits: Sequence[int]) -> tuple[int, ...]:
+        return tuple(part.visits[visit] for visit in visits)
+
+    if isinstance(tree, CountSplit):
+        return tree.model_copy(
+            update={
+                "visits": whole(tree.visits),
+                "fewer": _in_whole(part, tree.fewer),
+                "more": _in_whole(part, tree.more),
+            }
+        )
+    if isinstance(tree, Leaf):
+        return tree.model_copy(
+            update={
+                "gaps": tuple(
+                    gap.model_copy(
+                        update={
+                            "first": part.visits[gap.first],
+                            "second": part.visits[gap.second],
+                        }
+                    )
+                    for gap in tree.gaps
+                ),
+                "cuts": tuple(
+                    cut.model_copy(update={"visits": whole(cut.visits)}) for cut in tree.cuts
+                ),
+            }
+        )
+    return tree.model_copy(
+        update={
+            "visit": part.visits[tree.visit],
+            "shift": part.shifts[tree.shift],
+            "elsewhere": _in_whole(part, tree.elsewhere),
+            "there": _in_whole(part, tree.there),
+        }
     )
 
 

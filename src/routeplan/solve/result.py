@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal
 
+from routeplan.solve.proof import Proof
 from routeplan.values import Frozen
 
 __all__ = ["Engine", "PhaseStatistics", "Result", "Route", "Solution", "Status", "Stop"]
@@ -75,6 +76,8 @@ class Result(Frozen):
     cost: int
     bound: int | None = None
     """No solution costs less; None: not known."""
+    proof: Proof | None = None
+    """Of the bound, to be checked anew (`recheck.py`)."""
     phases: tuple[PhaseStatistics, ...] = ()
 
     @property

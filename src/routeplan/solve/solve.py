@@ -8,9 +8,10 @@ import time
 from collections.abc import Iterable, Sequence
 
 from routeplan.problem.problem import Problem
-from routeplan.solve.components import Part, merge, split
+from routeplan.solve.components import Part, merge, part_proof, split
 from routeplan.solve.evaluate import cost_of
 from routeplan.solve.improve import Search
+from routeplan.solve.proof import CaseTree, Proof
 from routeplan.solve.result import Engine, PhaseStatistics, Result, Route, Solution, Status
 from routeplan.solve.routing import routing_orders
 from routeplan.solve.schedule import schedule
@@ -108,8 +109,16 @@ def solve(
         solution=solution,
         cost=cost,
         bound=bound,
+        proof=None if bound is None else _proof(watch),
         phases=tuple(watch.phases),
     )
+
+
+def _proof(watch: _Watch) -> Proof:
+    from routeplan.solve.column_generation.master import SCALE
+
+    parts = zip(watch.parts, watch.trees, strict=True)
+    return Proof(scale=SCALE, parts=tuple(part_proof(part, tree) for part, tree in parts))
 
 
 def _by_routing(
@@ -156,7 +165,7 @@ def _by_columns(
 
     def tell() -> bool:
         watch.found(number, columns.cost, columns.orders)
-        watch.bounds[number] = columns.bound
+        watch.bounds[number], watch.trees[number] = columns.bound, columns.tree
         watch.tell()
         return watch.stopped_by != "cancelled"
 
@@ -195,6 +204,8 @@ class _Watch:
         self.parts = parts
         self.costs = [0] * len(parts)
         self.bounds: list[int | None] = [None] * len(parts)
+        self.trees: list[CaseTree | None] = [None] * len(parts)
+        """Why the bounds hold."""
         self.orders: list[Orders] = [[] for _ in parts]
         self.phases: list[PhaseStatistics] = []
         within = {visit for part in parts for visit in part.visits}

@@ -20,11 +20,13 @@ from routeplan.solve.column_generation.generate import (
     enumerate_columns,
     generate_columns,
 )
+from routeplan.solve.column_generation.leaf import leaf_of
 from routeplan.solve.column_generation.master import SCALE, choose_routes
 from routeplan.solve.column_generation.neighbourhood import Routes, improve, total_cost
 from routeplan.solve.column_generation.piece import Piece, Prepared, prepare
 from routeplan.solve.evaluate import route_cost
 from routeplan.solve.improve import Search
+from routeplan.solve.proof import CaseTree
 from routeplan.solve.schedule import schedule
 
 __all__ = ["ColumnSearch", "is_large"]
@@ -55,6 +57,8 @@ class ColumnSearch:
     """Called at every better plan or bound; False ends the search."""
     cost: int = 0
     bound: int | None = None
+    tree: CaseTree | None = None
+    """Why the bound holds, in the indices of the problem."""
     moves: int = 0
     cancelled: bool = False
     _prepared: Prepared = field(init=False)
@@ -141,6 +145,8 @@ class ColumnSearch:
             on_bound=self._raise_bound,
         )
         self._pool.update(columns.columns)
+        if columns.proof is not None and columns.bound == self.bound:
+            self.tree = leaf_of(piece, columns.proof)
         return columns
 
     def _raise_bound(self, bound: int) -> None:
@@ -212,6 +218,7 @@ class ColumnSearch:
         )
         if columns is not None and self._choose(piece, columns, EXACT_WORK):
             self._raise_bound(self.cost)
+            self.tree = leaf_of(piece, root.proof, listed=self.cost)
 
 
 def is_large(problem: Problem) -> bool:
