@@ -5,7 +5,15 @@ from geopy.distance import geodesic
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routeplan.datum import from_gcj02, is_mainland_china, to_gcj02
+from routeplan.datum import (
+    Datum,
+    from_bd09,
+    from_gcj02,
+    is_mainland_china,
+    to_bd09,
+    to_gcj02,
+    to_wgs84,
+)
 from routeplan.point import Point
 
 MAINLAND = {
@@ -61,6 +69,10 @@ ELSEWHERE = {
     "Thimphu": (27.4728, 89.6390),
     "Hanoi": (21.0278, 105.8342),
     "Lao Cai": (22.4800, 103.9700),
+    "Singapore": (1.2903, 103.8520),
+    "Islamabad": (33.6938, 73.0652),
+    "Yangon": (16.7750, 96.1588),
+    "Manila": (14.5995, 120.9842),
     "Tokyo": (35.6762, 139.6503),
     "New York": (40.7128, -74.0060),
 }
@@ -103,3 +115,65 @@ def test_the_way_back_ends_within_a_centimetre(lat: float, lon: float) -> None:
     before = Point(lat=lat, lon=lon)
     after = from_gcj02(to_gcj02(before))
     assert geodesic((before.lat, before.lon), (after.lat, after.lon)).m < 0.01
+
+
+# Half a degree apart over the whole country.
+GRID = [
+    Point(lat=lat / 2, lon=lon / 2)
+    for lat in range(36, 108)
+    for lon in range(146, 270)
+    if is_mainland_china(Point(lat=lat / 2, lon=lon / 2))
+]
+
+
+def metres_between(one: Point, other: Point) -> float:
+    return float(geodesic((one.lat, one.lon), (other.lat, other.lon)).m)
+
+
+def test_the_way_back_ends_within_a_centimetre_on_a_grid_over_the_country() -> None:
+    assert len(GRID) > 3_500
+    for place in GRID:
+        there = to_gcj02(place), to_bd09(place)
+        if all(is_mainland_china(shifted) for shifted in there):
+            assert metres_between(from_gcj02(there[0]), place) < 0.01, place
+            assert metres_between(from_bd09(there[1]), place) < 0.01, place
+
+
+@pytest.mark.parametrize(
+    ("gcj02", "bd09"),
+    [
+        ((39.915, 116.404), (39.92133699351021, 116.41036949371029)),
+        ((31.2246325, 121.1965709), (31.2310, 121.2030)),
+    ],
+)
+def test_known_values_of_bd09(gcj02: tuple[float, float], bd09: tuple[float, float]) -> None:
+    shifted = to_bd09(from_gcj02(point(gcj02)))
+    assert (shifted.lat, shifted.lon) == pytest.approx(bd09, abs=2e-4)
+
+
+@pytest.mark.parametrize("name", MAINLAND)
+def test_baidu_shifts_the_mainland_by_about_a_kilometre(name: str) -> None:
+    place = point(MAINLAND[name])
+    assert 400 < metres_between(place, to_bd09(place)) < 2_000
+    if is_mainland_china(to_gcj02(place)):  # not across the river from Hong Kong
+        assert metres_between(from_bd09(to_bd09(place)), place) < 0.01
+
+
+BAIDUS_OWN = ("Hong Kong", "Macau", "Taipei", "Kaohsiung", "Kinmen", "Matsu")
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_baidu_shifts_its_own_map_of_china_and_nothing_abroad(name: str) -> None:
+    place = point(ELSEWHERE[name])
+    if name.startswith(BAIDUS_OWN):
+        assert 600 < metres_between(place, to_bd09(place)) < 1_200
+        assert metres_between(from_bd09(to_bd09(place)), place) < 0.01
+    else:
+        assert to_bd09(place) == place == from_bd09(place)
+
+
+def test_each_datum_comes_to_wgs84() -> None:
+    place = point(MAINLAND["Guangzhou"])
+    assert to_wgs84(place, Datum.WGS84) == place
+    assert metres_between(to_wgs84(to_gcj02(place), Datum.GCJ02), place) < 0.01
+    assert metres_between(to_wgs84(to_bd09(place), Datum.BD09), place) < 0.01

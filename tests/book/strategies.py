@@ -19,7 +19,10 @@ from routeplan.book.models import (
     Contact,
     KeyDate,
     Layer,
+    Located,
+    Locator,
     Manager,
+    MatchLevel,
     MustVisit,
     MustVisitReason,
     Purpose,
@@ -31,6 +34,7 @@ from routeplan.book.models import (
     VisitStatus,
 )
 from routeplan.book.words import word_key
+from routeplan.datum import Datum
 from routeplan.point import Point
 from routeplan.values import MINUTES_PER_DAY, Closure, TimeWindow, WeeklyHours
 
@@ -142,6 +146,17 @@ def extras() -> SearchStrategy[dict[str, str]]:
     return st.dictionaries(free, texts(least=1), max_size=2)
 
 
+def locateds() -> SearchStrategy[Located]:
+    return st.builds(
+        Located,
+        by=st.sampled_from(Locator),
+        match=st.none() | st.sampled_from(MatchLevel),
+        datum=st.none() | st.sampled_from(Datum),
+        on=st.none() | dates(),
+        off_metres=st.integers(0, 1_000_000),
+    )
+
+
 def managers() -> SearchStrategy[Manager]:
     return st.lists(st.sampled_from(TravelMode), min_size=1, max_size=3, unique=True).flatmap(
         lambda modes: _managers(modes[0], tuple(modes[1:]))
@@ -162,13 +177,23 @@ def _managers(mode: TravelMode, others: tuple[TravelMode, ...]) -> SearchStrateg
         office=st.none() | points(),
         home_address=texts(),
         home=st.none() | points(),
+        office_located=st.none() | locateds(),
+        home_located=st.none() | locateds(),
         shift=windows(most=1).map(lambda some: some[0] if some else None),
         weekdays=st.sets(st.integers(0, 6)).map(lambda days: tuple(sorted(days))),
         max_visits=st.none() | st.integers(1, 20),
         max_talk_minutes=st.none() | st.integers(0, 600),
         leave=closures(),
         extra=extras(),
-    )
+    ).map(_without_lost_notes)
+
+
+def _without_lost_notes(manager: Manager) -> Manager:
+    """How a point was found is only kept with the point."""
+    lost = {
+        f"{name}_located": None for name in ("office", "home") if getattr(manager, name) is None
+    }
+    return manager.model_copy(update=lost)
 
 
 @st.composite
@@ -187,9 +212,10 @@ def sites(names: SearchStrategy[str]) -> SearchStrategy[tuple[Site, ...]]:
         district=texts(),
         room=texts(),
         point=st.none() | points(),
+        located=st.none() | locateds(),
         hours=weekly_hours(),
         closures=closures(),
-    )
+    ).map(lambda one: one if one.point else one.model_copy(update={"located": None}))
     return st.lists(site, min_size=1, max_size=3, unique_by=lambda one: one.id).map(tuple)
 
 

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 
-from routeplan.book.models import Appointment, Book, Client, Rigidity
+from routeplan.book.models import (
+    Appointment,
+    Book,
+    Client,
+    Located,
+    Locator,
+    MatchLevel,
+    Rigidity,
+)
 from routeplan.book.read import check_book, read_book
 from routeplan.book.spans import DEFAULT_HOURS, weekly_hours
-from routeplan.datum import to_gcj02
+from routeplan.datum import Datum, to_bd09, to_gcj02
+from routeplan.errors import BookError
 from routeplan.point import Point
 from tests.book.examples import Sheets, small_book, sound_sheets, write_sheets
+
+FOUND = Located(
+    by=Locator.AMAP,
+    match=MatchLevel.ADDRESS,
+    datum=Datum.GCJ02,
+    on=dt.date(2026, 11, 21),
+)
 
 
 def read(folder: Path, sheets: Sheets) -> Book:
@@ -94,6 +111,46 @@ def test_gcj02_is_converted(tmp_path: Path, name: str) -> None:
     assert point.lat == pytest.approx(true.lat, abs=2e-7)
     assert point.lon == pytest.approx(true.lon, abs=2e-7)
     assert round(point.lat, 7) == point.lat
+
+
+@pytest.mark.parametrize("name", ["BD-09", "bd09", "百度", "Baidu"])
+def test_bd09_is_converted(tmp_path: Path, name: str) -> None:
+    true = Point(lat=39.908321, lon=116.447712)
+    shown = to_bd09(true)
+    client = one_client(tmp_path, f"{shown.lat},{shown.lon},{name}", "lat,lon,坐标系")
+    point = client.sites[0].point
+    assert point is not None
+    assert point.lat == pytest.approx(true.lat, abs=2e-7)
+    assert point.lon == pytest.approx(true.lon, abs=2e-7)
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("手工", Located()),
+        ("±1.5", None),
+        ("±500 m", Located(off_metres=500)),
+        ("+-2km", Located(off_metres=2000)),
+        ("高德；门牌；GCJ-02；2026-11-21", FOUND),
+        ("2026-11-21; gcj02; address; AMap", FOUND),
+        (
+            "district centre; district; ±4200 m",
+            Located(by=Locator.DISTRICT, match=MatchLevel.DISTRICT, off_metres=4200),
+        ),
+    ],
+)
+def test_how_a_point_was_found(tmp_path: Path, cell: str, expected: Located | None) -> None:
+    if expected is None:
+        with pytest.raises(BookError):
+            one_client(tmp_path, f"39.9,116.4,{cell}", "lat,lon,located")
+    else:
+        client = one_client(tmp_path, f"39.9,116.4,{cell}", "lat,lon,located")
+        assert client.sites[0].located == expected
+
+
+def test_how_it_was_found_goes_with_the_point(tmp_path: Path) -> None:
+    client = one_client(tmp_path, "高德; 门牌", "定位")
+    assert client.sites[0].located is None
 
 
 def test_wgs84_is_left_as_it_is(tmp_path: Path) -> None:

@@ -31,7 +31,8 @@ from routeplan.values import WeeklyHours
 __all__ = ["assemble"]
 
 _OF_SITE = {
-    *("site", "address", "district", "room", "lat", "lon", "datum", "hours", "closures"),
+    *("site", "address", "district", "room", "lat", "lon", "located", "datum"),
+    *("hours", "closures"),
     *(column.name for column in WEEKDAY_COLUMNS),
 }
 """Columns that each row of a client has for itself; the others are the client's."""
@@ -185,6 +186,10 @@ def _managers(records: list[Record], reporter: Reporter) -> list[Manager]:
             continue
         places = ("office_lat", "office_lon", "home_lat", "home_lon", "datum")
         fields = _fields(record, *places, manager_id="id")
+        # How it was found goes with the point: whoever takes that out means both.
+        for name, point in (("office_located", office), ("home_located", home)):
+            if point is None:
+                fields.pop(name, None)
         if "mode" in fields:
             fields["mode"], *fields["other_modes"] = fields["mode"]
         manager = Manager(**fields, office=office, home=home)
@@ -261,7 +266,8 @@ def _sites(rows: list[Record], reporter: Reporter) -> list[Site]:
             if key in row.values
         }
         hours = _hours(row)
-        sites[name] = Site(id=name, point=point, hours=hours, **plain)
+        located = row.values.get("located") if point else None
+        sites[name] = Site(id=name, point=point, located=located, hours=hours, **plain)
     return list(sites.values())
 
 

@@ -44,7 +44,7 @@ class FaultCode(Enum):
     UNKNOWN_WORD = "RP1030"
     TOO_LONG = "RP1031"
     ERROR_VALUE = "RP1032"
-    DATUM = "RP1033"
+    BAD_LOCATED = "RP1034"
     # a place
     BAD_COORDINATE = "RP1040"
     SWAPPED_COORDINATES = "RP1041"

@@ -119,7 +119,7 @@ class Locator(StrEnum):
     """Who found a point."""
 
     HAND = "hand"  # a person, and no search moves it
-    DISTRICT = "district"  # the middle of the district, from routeplan's own list
+    DISTRICT = "district_centre"  # the middle of the district, from routeplan's own list
     NOMINATIM = "nominatim"
     PHOTON = "photon"
     BAIDU = "baidu"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from routeplan.book.codes import FaultCode
 from routeplan.book.records import Record
 from routeplan.book.reporter import Reporter
-from routeplan.datum import from_gcj02
+from routeplan.datum import Datum, to_wgs84
 from routeplan.point import Point
 
-__all__ = ["read_point"]
+__all__ = ["as_kept", "read_point", "swapped"]
 
 
 def read_point(
@@ -26,12 +26,7 @@ def read_point(
         label = record.table.spec.by_name[blank].label
         reporter.report(FaultCode.HALF_POINT, record.place(blank), column=label)
         return None
-    datum = record.values.get("datum", "WGS-84")
-    if datum not in ("WGS-84", "GCJ-02"):
-        record.bad.add("datum")
-        reporter.report(FaultCode.DATUM, record.place("datum"), datum=datum)
-        return None
-    if _swapped(lat, lon):
+    if swapped(lat, lon):
         code, column = FaultCode.SWAPPED_COORDINATES, lat_column
     elif not -90 <= lat <= 90:
         code, column = FaultCode.BAD_COORDINATE, lat_column
@@ -41,16 +36,19 @@ def read_point(
         code, column = FaultCode.ZERO_COORDINATES, lat_column
     else:
         point = Point(lat=lat, lon=lon)
-        if datum == "GCJ-02":
-            point = from_gcj02(point)
-            point = Point(lat=round(point.lat, 7), lon=round(point.lon, 7))  # as files keep it
-        return point
+        datum = record.values.get("datum", Datum.WGS84)
+        return point if datum is Datum.WGS84 else as_kept(to_wgs84(point, datum))
     record.bad.add(column)
     reporter.report(code, record.place(column), lat=str(lat), lon=str(lon))
     return None
 
 
-def _swapped(lat: float, lon: float) -> bool:
+def as_kept(point: Point) -> Point:
+    """To the seven decimals (1 cm) that files keep, so that a book reads back equal."""
+    return Point(lat=round(point.lat, 7), lon=round(point.lon, 7))
+
+
+def swapped(lat: float, lon: float) -> bool:
     """Whether the two make sense only the other way round.
 
     A latitude over 90 always does. Western China (73-90° E, 18-54° N) swapped lies in the Arctic

@@ -140,6 +140,7 @@ def _client(client: Client) -> Iterator[Row]:
             "room": site.room,
             "lat": site.point and round(site.point.lat, 7),
             "lon": site.point and round(site.point.lon, 7),
+            "located": site.located,
             "hours": site.hours,
             "closures": site.closures or None,
         }
