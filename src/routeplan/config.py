@@ -127,6 +127,27 @@ class ServerSettings(Frozen):
 class TransitSettings(Frozen):
     folder: str = ""
     """Folder with GTFS feeds and an OpenStreetMap extract, or with a table of lines."""
+    parts: Annotated[tuple[Clock, ...], Field(min_length=2)] = tuple(
+        minute * 30 for minute in (12, 14, 18, 23, 27, 33, 38, 44)
+    )
+    """Edges of the parts of the day: in each, a leg takes the same minutes. Before the first and
+    after the last nobody travels by bus and metro."""
+    departures: Annotated[int, Field(ge=1, le=60)] = 10
+    """So many departures of each part are looked up in a timetable."""
+    sure: Annotated[float, Field(ge=0.5, le=1)] = 0.9
+    """The share of a part's departures that keep to its minutes."""
+    rides: Annotated[int, Field(ge=1, le=6)] = 3
+    """On one way at most: one more than changes."""
+    longest: Minutes = 120
+    """A longer journey counts as none."""
+    taxi: bool = True
+    """Where there is no journey: by taxi, estimated like a car; else there is no way."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if list(self.parts) != sorted(set(self.parts)):
+            raise ValueError("the parts of the day are out of order")
+        return self
 
 
 class MatrixSettings(Frozen):

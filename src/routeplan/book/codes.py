@@ -63,6 +63,11 @@ class FaultCode(Enum):
     NO_START = "RP1057"
     MUST_WITHOUT_REASON = "RP1058"
     BY_BEFORE_SINCE = "RP1059"
+    # a table of lines
+    BAD_HEADWAY = "RP1061"
+    SHORT_LINE = "RP1062"
+    STOP_WITHOUT_POINT = "RP1063"
+    STOP_MOVED = "RP1064"
     # notes on what will hardly work out
     OVERLAP = "RP1070"
     CLIENT_CLOSED = "RP1071"

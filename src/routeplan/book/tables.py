@@ -17,7 +17,7 @@ from routeplan.book.xlsx import MAX_COLUMNS, MAX_ROWS, RefusedError, read_sheets
 from routeplan.errors import FileError
 from routeplan.language import message
 
-__all__ = ["Table", "read_tables"]
+__all__ = ["Table", "read_csv_table", "read_tables"]
 
 _MAX_CSV = 24_000_000
 _MAX_CSV_CELLS = 1_000_000
@@ -66,6 +66,29 @@ def read_tables(path: Path, reporter: Reporter) -> dict[str, Table]:
         raise FileError("RP3001", message("error.unreadable", file=str(path), why=why)) from error
 
 
+def read_csv_table(file: Path, spec: Sheet, reporter: Reporter) -> Table | None:
+    """One CSV file as the table of a sheet, in any encoding and with any delimiter that a book may
+    have; None: it cannot be read, or is empty, and that is reported.
+
+    Raises FileError when there is no such file or it may not be read.
+    """
+    try:
+        return _csv_table(file, spec, reporter)
+    except OSError as error:
+        why = str(error.strerror or error)
+        raise FileError("RP3001", message("error.unreadable", file=str(file), why=why)) from error
+
+
+def _csv_table(file: Path, spec: Sheet, reporter: Reporter) -> Table | None:
+    try:
+        rows = _csv_rows(file, spec)
+    except RefusedError as error:
+        reporter.report(error.code, Place(file.name), **error.args_of_text)
+        reporter.unread.add(spec.name)
+        return None
+    return _table(spec, file.name, "", rows, reporter)
+
+
 def _from_folder(folder: Path, reporter: Reporter) -> dict[str, Table]:
     tables: dict[str, Table] = {}
     files = sorted(file for file in folder.iterdir() if file.suffix.lower() == ".csv")
@@ -73,13 +96,7 @@ def _from_folder(folder: Path, reporter: Reporter) -> dict[str, Table]:
         spec = _spec(file.stem, Place(file.name), tables, reporter)
         if spec is None or not file.is_file():
             continue
-        try:
-            rows = _csv_rows(file, spec)
-        except RefusedError as error:
-            reporter.report(error.code, Place(file.name), **error.args_of_text)
-            reporter.unread.add(spec.name)
-            continue
-        if table := _table(spec, file.name, "", rows, reporter):
+        if table := _csv_table(file, spec, reporter):
             tables[spec.name] = table
     if not tables and not reporter.faults:
         reporter.report(FaultCode.NOT_A_BOOK, Place(folder.resolve().name))

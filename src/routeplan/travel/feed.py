@@ -21,7 +21,6 @@ from routeplan.language import message
 from routeplan.language.message import Argument
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
 
 __all__ = ["Feed", "is_feed", "read_feed"]
@@ -162,7 +161,7 @@ def _files(path: Path, name: str) -> dict[str, bytes]:
     if not any(file in found for file in _CALENDARS):
         missing.append(" / ".join(_CALENDARS))
     if missing:
-        raise _fault(name, "error.feed_files", files=missing)
+        raise _fault(name, "error.feed_files", files=tuple(missing))
     return found
 
 
@@ -183,9 +182,11 @@ def _table(feed: str, file: str, raw: bytes) -> pd.DataFrame:
     table.columns = table.columns.str.strip()
     missing = [column for column in _COLUMNS[file] if column not in table.columns]
     if missing:
-        raise _fault(feed, "error.feed_columns", file=file, columns=missing)
+        raise _fault(feed, "error.feed_columns", file=file, columns=tuple(missing))
     # A short last line leaves its cells undefined.
-    return table.fillna("").apply(lambda column: column.str.strip())
+    for column in table.columns:
+        table[column] = table[column].fillna("").str.strip()
+    return table
 
 
 def _numbers(feed: str, file: str, cells: pd.Series[str]) -> pd.Series[float]:
@@ -197,7 +198,7 @@ def _numbers(feed: str, file: str, cells: pd.Series[str]) -> pd.Series[float]:
             feed,
             "error.feed_value",
             file=file,
-            column=cells.name,
+            column=str(cells.name),
             value=cells[numbers.isna()].iloc[0],
         )
     return numbers.astype(float)
@@ -210,7 +211,7 @@ def _seconds(feed: str, file: str, cells: pd.Series[str]) -> pd.Series[float]:
     wrong = seconds.isna() & (cells != "")
     if wrong.any():
         raise _fault(
-            feed, "error.feed_value", file=file, column=cells.name, value=cells[wrong].iloc[0]
+            feed, "error.feed_value", file=file, column=str(cells.name), value=cells[wrong].iloc[0]
         )
     return seconds
 
