@@ -94,7 +94,7 @@ def test_every_route_inside_the_gap_is_listed() -> None:
         duals = any_prices(piece, random.Random(seed))
         priced = price_piece(piece, duals, (), heuristic=False, threads=1)
         best = {shift.shift: shift.best for shift in priced}
-        proof = Proof(lagrangian_bound(piece, duals, priced), duals, (), best)
+        proof = Proof(lagrangian_bound(piece, duals, priced), duals, (), (), best)
         room = 60 * SCALE
         found = enumerate_columns(piece, proof, room, 10_000, threads=1)
         assert found is not None

@@ -79,6 +79,8 @@ class Search:
             visit.worth / (visit.before + visit.talk + visit.after) for visit in problem.visits
         ]
         self._ranks = _insertion_ranks(problem, self._known)
+        self.seen: dict[tuple[int, tuple[int, ...]], int] = {}
+        """Cost of every route made in a round: shift and visits in order."""
         self._best = self._nothing()
         self.take(())
 
@@ -125,6 +127,9 @@ class Search:
             trial = now.copy()
             order = self._ruin(trial)
             self._insert(trial, order, BLINK)
+            for shift, day in enumerate(trial.days):
+                if day.visits:
+                    self.seen[shift, day.visits] = day.cost
             better = self._keep_if_better(trial)
             if trial.cost < now.cost - temperature * math.log(1.0 - self._chance.random()):
                 now = trial

@@ -2,9 +2,11 @@
 
 For any prices (pi; lambda, kappa <= 0) no plan of the piece costs less than
 
-    sum_v pi_v + sum_v min(0, worth_v - pi_v) + sum lambda + sum kappa + sum_s min(0, min_r rc_s(r))
+    sum_v worth_v + sum_v min(0, pi_v - worth_v - sum of mu of the counts with v)
+    + sum mu x its number + sum lambda + sum kappa + sum_s min(0, min_r rc_s(r))
 
-where rc_s(r) is the cost of route r on shift s less pi of its visits, lambda of the gap rows they
+where a count's number is its `least` for mu > 0, else its `most`, and rc_s(r) is the cost of route
+r on shift s less pi of its visits, lambda of the gap rows they
 count in there, and kappa of the cuts it holds. The minimum runs over a superset of the routes
 (ng-routes): the Lagrangian bound, see Desrosiers and Lübbecke (2005), "A primer in column
 generation". All terms are whole multiples of 1 / SCALE.
@@ -26,7 +28,7 @@ from routeplan.solve.column_generation.columns import Column
 from routeplan.solve.column_generation.cuts import MAX_CUTS, Cut, cut_value, separate
 from routeplan.solve.column_generation.enumerate import enumerate_shift
 from routeplan.solve.column_generation.kernels import completion
-from routeplan.solve.column_generation.master import SCALE, Duals, Master
+from routeplan.solve.column_generation.master import SCALE, Count, Duals, Master
 from routeplan.solve.column_generation.piece import Piece, PieceShift
 from routeplan.solve.column_generation.pricing import price_shift
 from routeplan.solve.column_generation.shift_data import ShiftData
@@ -56,6 +58,8 @@ class Proof:
     duals: Duals
     cuts: tuple[Cut, ...]
     """Priced by `duals.cut`."""
+    counts: tuple[Count, ...]
+    """Priced by `duals.count`."""
     best: dict[int, int]
     """Shift → least reduced cost of its routes, scaled."""
 
@@ -64,8 +68,8 @@ class Proof:
 class Generated:
     columns: tuple[Column, ...]
     """Everything found, the start columns included."""
-    value: float
-    """Of the relaxation over these columns."""
+    made: dict[int, float]
+    """How much of each visit the relaxation makes."""
     proof: Proof | None
     """Of the best bound; None: no exact pricing was finished."""
     fractions: tuple[tuple[Column, float], ...]
@@ -273,11 +277,18 @@ def _enumerate_shift(
     ]
 
 
-def lagrangian_bound(piece: Piece, duals: Duals, priced: Iterable[Priced]) -> int:
+def lagrangian_bound(
+    piece: Piece, duals: Duals, priced: Iterable[Priced], counts: Sequence[Count] = ()
+) -> int:
     """The bound of the module's docstring, scaled. Only for exact and complete pricing."""
-    worth = piece.prepared.worth
-    visits = sum(min(price, worth[visit] * SCALE) for visit, price in duals.visit.items())
+    paid = {visit: piece.prepared.worth[visit] * SCALE for visit in piece.visits}
     rows = sum(duals.gap) + sum(duals.cut)
+    for count, price in zip(counts, duals.count, strict=True):
+        rows += price * (count.least if price > 0 else count.most)
+        for visit in count.visits:
+            paid[visit] += price
+    worth = sum(piece.prepared.worth[visit] * SCALE for visit in piece.visits)
+    visits = worth + sum(min(0, price - paid[visit]) for visit, price in duals.visit.items())
     return visits + rows + sum(min(0, shift.best) for shift in priced)
 
 
@@ -289,15 +300,22 @@ def generate_columns(
     max_rounds: int = 10_000,
     tolerance: int = SCALE // 2,
     exact: bool = True,
+    counts: Sequence[Count] = (),
+    cuts: Sequence[Cut] = (),
     max_cuts: int = 0,
     threads: int = 1,
+    enough: float = math.inf,
     on_bound: Callable[[int], None] | None = None,
 ) -> Generated:
-    """Adds columns until none is missing, the bound is within `tolerance`, or time is up.
+    """Adds columns until none is missing, the bound is within `tolerance` or (scaled) `enough`, or
+    time is up.
 
-    With `exact` False the last, exact rounds are skipped: columns without a bound.
+    Begins with `cuts` and adds others up to `max_cuts`. With `exact` False the last, exact rounds
+    are skipped: columns without a bound.
     """
-    master = Master(piece)
+    master = Master(piece, counts)
+    for cut in cuts:
+        master.add_cut(cut)
     known: set[tuple[int, tuple[int, ...]]] = set()
     for column in start:
         if (key := (column.shift, column.visits)) not in known:
@@ -316,12 +334,14 @@ def generate_columns(
         if not heuristic:
             if not all(shift.complete for shift in priced):
                 break
-            bound = lagrangian_bound(piece, duals, priced)
+            bound = lagrangian_bound(piece, duals, priced, counts)
             if proof is None or bound > proof.bound:
                 least = {shift.shift: shift.best for shift in priced}
-                proof = Proof(bound, duals, tuple(master.cuts), least)
+                proof = Proof(bound, duals, tuple(master.cuts), tuple(counts), least)
                 if on_bound:
                     on_bound(-(-bound // SCALE))
+                if bound >= enough:
+                    break
         added = 0
         for shift in priced:
             taken = 0
@@ -339,11 +359,11 @@ def generate_columns(
             added == 0 or value * SCALE - (proof.bound if proof else 0) < tolerance
         ):
             room = max_cuts - len(master.cuts)
-            cuts = separate(master.fractions, master.cuts)[:room] if room > 0 else []
-            if not cuts:
+            new = separate(master.fractions, master.cuts)[:room] if room > 0 else []
+            if not new:
                 finished = True
                 break
-            for cut in cuts:
+            for cut in new:
                 master.add_cut(cut)
             value, duals = master.solve()
             heuristic = True
@@ -358,7 +378,7 @@ def generate_columns(
             heuristic = True
     return Generated(
         columns=tuple(master.columns),
-        value=value,
+        made=dict(master.made),
         proof=proof,
         fractions=tuple(master.fractions),
         rounds=rounds,

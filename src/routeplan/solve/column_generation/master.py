@@ -5,7 +5,10 @@ s.t.  sum_{r visits v} x_r + y_v  = 1     for each visit v        (price pi_v)
       sum_{r of shift s} x_r     <= 1     for each shift s        (price sigma_s <= 0)
       sum_{r breaks g} x_r       <= 1     for each gap row g      (price lambda_g <= 0)
       sum_r floor(|r ∩ S| / 2) x_r <= 1   for each cut S          (price kappa_S <= 0)
+      least <= sum_{v in C} (1 - y_v) <= most   for each count C  (price mu_C)
       x, y >= 0
+
+Count rows hold no route, so pricing needs to know nothing of them.
 """
 
 from __future__ import annotations
@@ -22,10 +25,19 @@ from routeplan.solve.column_generation.columns import Column
 from routeplan.solve.column_generation.cuts import Cut, cut_value
 from routeplan.solve.column_generation.piece import Piece
 
-__all__ = ["Duals", "Master", "choose_routes"]
+__all__ = ["Count", "Duals", "Master", "choose_routes"]
 
 SCALE = 1000
 """Duals are whole multiples of 1 / SCALE minutes, so that bounds are exact arithmetic."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """Between `least` and `most` of `visits` are made."""
+
+    visits: frozenset[int]
+    least: int
+    most: int
 
 
 @dataclass(frozen=True)
@@ -36,14 +48,16 @@ class Duals:
     shift: dict[int, int]
     gap: tuple[int, ...]
     cut: tuple[int, ...] = ()
+    count: tuple[int, ...] = ()
+    """Of one visit more that is made: >= 0 where too few would be, <= 0 where too many."""
 
 
 class Master:
     """The linear relaxation over the columns added so far."""
 
-    def __init__(self, piece: Piece) -> None:
+    def __init__(self, piece: Piece, counts: Sequence[Count] = ()) -> None:
         self._piece = piece
-        self._solver = pywraplp.Solver.CreateSolver("GLOP")
+        self._solver = pywraplp.Solver.CreateSolver("CLP")
         self._objective = self._solver.Objective()
         self._objective.SetMinimization()
         infinity = self._solver.infinity()
@@ -51,16 +65,31 @@ class Master:
         self._visit_rows = {v: self._solver.Constraint(1, 1) for v in piece.visits}
         self._shift_rows = {s: self._solver.Constraint(-infinity, 1) for s in piece.shifts}
         self._gap_rows = [self._solver.Constraint(-infinity, 1) for _ in piece.gaps]
+        left_out = {visit: self._solver.NumVar(0, infinity, "") for visit in piece.visits}
         for visit, row in self._visit_rows.items():
-            left_out = self._solver.NumVar(0, infinity, "")
-            row.SetCoefficient(left_out, 1)
-            self._objective.SetCoefficient(left_out, piece.prepared.worth[visit])
+            row.SetCoefficient(left_out[visit], 1)
+            self._objective.SetCoefficient(left_out[visit], piece.prepared.worth[visit])
+        self._left_out = left_out
+        # What is missing to `least` can be bought, dearly, so that there always is an answer.
+        missing_cost = 2 * sum(piece.prepared.worth[visit] for visit in piece.visits) + 1
+        self._count_rows = []
+        for count in counts:
+            size = len(count.visits)
+            count_row = self._solver.Constraint(size - count.most, size - count.least)
+            for visit in sorted(count.visits):
+                count_row.SetCoefficient(left_out[visit], 1)
+            missing = self._solver.NumVar(0, infinity, "")
+            count_row.SetCoefficient(missing, -1)
+            self._objective.SetCoefficient(missing, missing_cost)
+            self._count_rows.append(count_row)
         self.cuts: list[Cut] = []
         self._cut_rows: list[pywraplp.Constraint] = []
         self.columns: list[Column] = []
         self._variables: list[pywraplp.Variable] = []
         self.fractions: list[tuple[Column, float]] = []
         """Columns of the last solution with their values."""
+        self.made: dict[int, float] = {}
+        """How much each visit is made in the last solution."""
 
     def add(self, column: Column) -> None:
         variable = self._solver.NumVar(0, self._infinity, "")
@@ -88,15 +117,16 @@ class Master:
         self._cut_rows.append(row)
 
     def _solve(self) -> None:
-        """Always feasible and bounded, so an answer that is not optimal is GLOP's: on degenerate
-        programs its presolve can end 'abnormal' (seen with OR-Tools 9.15). So presolve stays off,
-        which also keeps the basis between solves, and the other simplex stands by."""
-        for algorithm in (pywraplp.MPSolverParameters.DUAL, pywraplp.MPSolverParameters.PRIMAL):
-            ways = pywraplp.MPSolverParameters()
-            ways.SetIntegerParam(ways.PRESOLVE, ways.PRESOLVE_OFF)
-            ways.SetIntegerParam(ways.LP_ALGORITHM, algorithm)
-            if self._solver.Solve(ways) == pywraplp.Solver.OPTIMAL:
-                return
+        """Always feasible and bounded, so an answer that is not optimal is the solver's: simplex
+        may give up on degenerate programs (GLOP did at times, and took twice as long as CLP). Without
+        presolve the basis is kept between solves; presolve and the other simplex stand by."""
+        ways = pywraplp.MPSolverParameters()
+        for presolve in (ways.PRESOLVE_OFF, ways.PRESOLVE_ON):
+            ways.SetIntegerParam(ways.PRESOLVE, presolve)
+            for algorithm in (ways.DUAL, ways.PRIMAL):
+                ways.SetIntegerParam(ways.LP_ALGORITHM, algorithm)
+                if self._solver.Solve(ways) == pywraplp.Solver.OPTIMAL:
+                    return
         raise RuntimeError("the master's linear program was not solved")
 
     def solve(self) -> tuple[float, Duals]:
@@ -107,7 +137,11 @@ class Master:
             shift={s: round(row.dual_value() * SCALE) for s, row in self._shift_rows.items()},
             gap=tuple(min(0, round(row.dual_value() * SCALE)) for row in self._gap_rows),
             cut=tuple(min(0, round(row.dual_value() * SCALE)) for row in self._cut_rows),
+            count=tuple(-round(row.dual_value() * SCALE) for row in self._count_rows),
         )
+        self.made = {
+            visit: 1 - variable.solution_value() for visit, variable in self._left_out.items()
+        }
         self.fractions = [
             (column, variable.solution_value())
             for column, variable in zip(self.columns, self._variables, strict=True)
@@ -122,9 +156,10 @@ def choose_routes(
     work: float,
     hint: Sequence[Column] = (),
     *,
+    counts: Sequence[Count] = (),
     seconds: float = math.inf,
 ) -> tuple[tuple[Column, ...], bool]:
-    """The cheapest plan from given columns, and whether that is proven.
+    """The cheapest plan from given columns (and within the counts), and whether that is proven.
 
     `work` is CP-SAT's deterministic time, so that the answer is the same on every machine, unless
     `seconds` end the choice before.
@@ -149,6 +184,9 @@ def choose_routes(
     for variables in by_gap.values():
         # A route with both visits of a gap stands here twice, and so can never be chosen.
         model.add(sum(variables) <= 1)
+    for count in counts:
+        made = [variable for v in sorted(count.visits) for variable in by_visit.get(v, ())]
+        model.add_linear_constraint(sum(made), count.least, count.most)
     gains = [column.cost - sum(worth[v] for v in column.visits) for column in usable]
     model.minimize(sum(gain * variable for gain, variable in zip(gains, chosen, strict=True)))
     wanted = set(hint)

@@ -87,9 +87,10 @@ class Piece:
         shifts: Collection[int],
         visits: Collection[int],
         held_days: Mapping[int, int] | None = None,
+        closed: Collection[tuple[int, int]] = (),
     ) -> Piece:
         """The piece of some shifts and visits; `held_days` says on which day each visit that is
-        held still takes place, for the gaps to it."""
+        held still takes place, for the gaps to it; `closed` are visits and shifts kept apart."""
         problem = prepared.problem
         chosen, freed = frozenset(visits), frozenset(shifts)
         held = held_days or {}
@@ -126,6 +127,7 @@ class Piece:
             keep = np.array(
                 [
                     int(visit) in chosen
+                    and (int(visit), shift) not in closed
                     and not any(low <= day <= high for low, high in barred.get(int(visit), ()))
                     for visit in data.visits
                 ],
