@@ -302,13 +302,13 @@ def _steps(found: dict[str, Any], model: _Model, start: int) -> tuple[JourneySte
     now = start
     for feature in found["features"]:
         about = feature["properties"]
-        line = [Point(lat=lat, lon=lon) for lon, lat in feature["geometry"]["coordinates"]]
+        if about["leg_type"] == "waiting":
+            continue  # follows from the hour of what comes next
         names = [
             model.stop_names.get(about.get(name) or "", "") for name in ("from_name", "to_name")
         ]
         leave, arrive = int(about["departure_time"]), int(about["arrival_time"])
-        if about["leg_type"] == "waiting":
-            continue  # said by what comes next
+        line = [Point(lat=lat, lon=lon) for lon, lat in feature["geometry"]["coordinates"]]
         if leave > now:
             raw.append((JourneyStep(kind="wait", minutes=0, from_name=names[0]), leave))
         if about["leg_type"] == "transit":
