@@ -5,12 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from http.client import HTTPException
+from typing import TYPE_CHECKING
 
 from routeplan.book.models import MatchLevel
 from routeplan.errors import ServiceError
 from routeplan.geocode.provider import Provider, make_geocoder
 from routeplan.language import message
 from routeplan.values import Frozen
+
+if TYPE_CHECKING:
+    from geopy.geocoders.base import Geocoder
 
 __all__ = ["Answer", "Asker"]
 
@@ -54,7 +58,8 @@ class Asker:
         self.provider = provider
         self.server = server
         self.answered = 0
-        self._geocoder = make_geocoder(provider, server=server, time_out=time_out)
+        self._time_out = time_out
+        self._geocoder: Geocoder | None = None  # made when asked: counting needs no key
         self._gap = 1 / (per_second or provider.per_second)
         self._sleep, self._clock = sleep, clock
         self._next = clock()
@@ -63,7 +68,7 @@ class Asker:
     def ask(self, address: str) -> Answer | None:
         """The answer, or None when there was none for this address although it was tried again.
 
-        Raises ServiceError when the service refuses, is used up, or has not answered three
+        Raises UsageError when the key is missing or the server's URL is none, ServiceError when the service refuses, is used up, or has not answered three
         addresses in a row.
         """
         for trial in range(TRIES):
@@ -89,6 +94,10 @@ class Asker:
         _Passing for what may go by."""
         from geopy import exc
 
+        if self._geocoder is None:
+            self._geocoder = make_geocoder(
+                self.provider, server=self.server, time_out=self._time_out
+            )
         self._sleep(max(0.0, self._next - self._clock()))
         self._next = self._clock() + self._gap
         try:
