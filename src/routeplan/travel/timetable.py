@@ -225,7 +225,9 @@ class Timetables:
 
 def _quiet() -> None:
     """ferrobus speaks by `logging`; whoever wants to hear it sets a handler."""
-    logging.getLogger("ferrobus_core").addHandler(logging.NullHandler())
+    logger = logging.getLogger("ferrobus_core")
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
 
 
 def require_ferrobus() -> None:
