@@ -11,6 +11,7 @@ from routeplan.book.models import Book
 from routeplan.config import SourceName, TravelSettings
 from routeplan.errors import SettingsError, UsageError
 from routeplan.language import message
+from routeplan.travel.roads import RoadNetwork, Roads
 from routeplan.travel.source import TravelSource
 
 __all__ = ["is_worth_remembering", "parse_travel", "travel_source"]
@@ -88,25 +89,26 @@ def travel_source(settings: TravelSettings, book: Book, folder: Path = Path()) -
         from routeplan.travel.user_matrix import read_user_matrix
 
         return read_user_matrix(folder / where, book, settings)
-    try:
-        if settings.source is SourceName.ROADS:
-            from routeplan.travel.roads import Roads
+    if settings.source is SourceName.TRANSIT:
+        from routeplan.travel.transit import Transit
 
-            return Roads(folder / where, settings)
-        if settings.source is SourceName.OSRM:
-            from routeplan.travel.osrm import Osrm
+        there = settings.transit.model_copy(update={"folder": str(folder / where)})
+        return Transit(settings.model_copy(update={"transit": there}))
+    return Roads(_network(settings, where, folder), settings)
 
-            return Osrm(where, settings)
-        if settings.source is SourceName.VALHALLA:
-            from routeplan.travel.valhalla_server import ValhallaServer
 
-            return ValhallaServer(where, settings)
-        if settings.source is SourceName.TRANSIT:
-            from routeplan.travel.transit import Transit
+def _network(settings: TravelSettings, where: str, folder: Path) -> RoadNetwork:
+    if settings.source is SourceName.ROADS:
+        from routeplan.travel.valhalla import LocalValhalla
 
-            there = settings.transit.model_copy(update={"folder": str(folder / where)})
-            return Transit(settings.model_copy(update={"transit": there}))
-    except ModuleNotFoundError as error:
-        if not str(error.name).startswith("routeplan."):
-            raise
-    raise SettingsError("RP2022", message("error.travel_missing", source=settings.source.value))
+        return LocalValhalla(folder / where)
+    from routeplan.travel.web import Server
+
+    server = Server(where, settings.server.time_out)
+    if settings.source is SourceName.OSRM:
+        from routeplan.travel.osrm import OsrmServer
+
+        return OsrmServer(server)
+    from routeplan.travel.valhalla_server import ValhallaServer
+
+    return ValhallaServer(server)
