@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable
 from http.client import HTTPException
 from typing import TYPE_CHECKING
@@ -68,8 +69,8 @@ class Asker:
     def ask(self, address: str) -> Answer | None:
         """The answer, or None when there was none for this address although it was tried again.
 
-        Raises UsageError when the key is missing or the server's URL is none, ServiceError when the service refuses, is used up, or has not answered three
-        addresses in a row.
+        Raises UsageError when the key is missing or the server's URL is none, and ServiceError when
+        the service refuses, is used up, or has not answered three addresses in a row.
         """
         for trial in range(TRIES):
             try:
@@ -101,7 +102,10 @@ class Asker:
         self._sleep(max(0.0, self._next - self._clock()))
         self._next = self._clock() + self._gap
         try:
-            place = self._geocoder.geocode(address, **self.provider.options)
+            with warnings.catch_warnings():
+                # geopy warns of a latitude over 90, and raises as well.
+                warnings.simplefilter("ignore", UserWarning)
+                place = self._geocoder.geocode(address, **self.provider.options)
         except (exc.GeocoderAuthenticationFailure, exc.GeocoderInsufficientPrivileges) as error:
             key = "error.service_key" if self.provider.variable else "error.service_refuses"
             raise self._error("RP8001", key) from error

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import math
 import re
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from statistics import median
+from typing import Any
 
 from routeplan.datum import from_gcj02
 from routeplan.point import Point
@@ -28,6 +30,7 @@ __all__ = [
     "metres_between",
     "middle_of",
     "name_of",
+    "nearest_districts",
     "read_areas",
 ]
 
@@ -81,8 +84,7 @@ def read_areas(addresses: Sequence[str]) -> list[Area]:
     """What each address names; NOWHERE where it names nothing."""
     if not any(addresses):
         return [NOWHERE] * len(addresses)
-    import cpca_new
-
+    cpca_new = _library()
     table = cpca_new.transform([text or " " for text in addresses], pos_sensitive=True)
     return [
         _area(text, code if isinstance(code, str) else "", (province, city))
@@ -144,6 +146,7 @@ def districts_of(city: str) -> tuple[str, ...]:
     return found or ((city.ljust(6, "0"),) if city.ljust(6, "0") in _entries() else ())
 
 
+@cache
 def centre_of(district: str) -> Centre | None:
     """The centre of a district by its code.
 
@@ -154,13 +157,22 @@ def centre_of(district: str) -> Centre | None:
     if district not in places:
         return None
     here = places[district]
-    near = sorted(
-        metres_between(here, other)
-        for code, other in places.items()
-        if code != district and abs(other.lat - here.lat) < 3 and abs(other.lon - here.lon) < 4
-    )
-    third = near[2] if len(near) > 2 else 30_000.0
+    near = _nearest(here)[1:4]
+    third = near[2][0] if len(near) > 2 else 30_000.0
     return Centre(point=here, off_metres=_rounded(third))
+
+
+def nearest_districts(point: Point) -> tuple[str, ...]:
+    """Codes of the districts by how near their centres are; only those within some 300 km."""
+    return tuple(code for _, code in _nearest(point))
+
+
+def _nearest(point: Point) -> list[tuple[float, str]]:
+    return sorted(
+        (metres_between(point, centre), code)
+        for code, centre in _places().items()
+        if abs(centre.lat - point.lat) < 3 and abs(centre.lon - point.lon) < 4
+    )
 
 
 def middle_of(points: Sequence[Point]) -> Centre:
@@ -190,13 +202,20 @@ def _rounded(metres: float) -> int:
 
 
 @cache
+def _library() -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of its own reading of its list
+        import cpca_new
+
+    return cpca_new
+
+
+@cache
 def _entries() -> dict[str, tuple[str, str, str]]:
     """Six digits → name, latitude and longitude as text (GCJ-02)."""
-    import cpca_new
-
     return {
         entry.adcode: (entry.name, entry.latitude, entry.longitude)
-        for entry in cpca_new.ad_2_addr_dict.values()
+        for entry in _library().ad_2_addr_dict.values()
     }
 
 

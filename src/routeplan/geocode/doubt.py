@@ -10,13 +10,13 @@ from routeplan.book.models import MatchLevel
 from routeplan.book.places import as_kept, swapped
 from routeplan.datum import Datum, to_wgs84
 from routeplan.geocode.ask import Answer
-from routeplan.geocode.district import centre_of, districts_of, metres_between
+from routeplan.geocode.district import centre_of, city_of, metres_between, nearest_districts
 from routeplan.point import Point
 
 __all__ = ["Doubt", "doubts_of", "point_of", "shared"]
 
-NEAR_METRES = 3_000
-"""No place this near to a district's centre is far from it, however small the district."""
+NEAR_METRES = 10_000
+"""No place this near to the centre of a district is far from it, unless the district is smaller."""
 
 
 class Doubt(StrEnum):
@@ -77,15 +77,21 @@ def _crossed(point: Point, city: str) -> bool:
 
 
 def _in_city(point: Point, city: str) -> bool:
-    return any(_near(point, district) for district in districts_of(city))
+    """Whether one of the two nearest districts is the city's: borders run between two centres."""
+    return any(city_of(code) == city for code in nearest_districts(point)[:2])
 
 
 def _near(point: Point, district: str) -> bool:
-    """Whether a place may belong to a district; where its centre is unknown, it may."""
+    """Whether a point may belong to a district: a matter of range in town, of rank in the country.
+
+    Where the district's centre is unknown, it may.
+    """
     centre = centre_of(district)
-    if centre is None:
-        return True
-    return metres_between(point, centre.point) <= max(NEAR_METRES, 2 * centre.off_metres)
+    return (
+        centre is None
+        or metres_between(point, centre.point) <= min(centre.off_metres, NEAR_METRES)
+        or district in nearest_districts(point)[:3]
+    )
 
 
 def shared(places: Iterable[tuple[str, str, Point]]) -> set[str]:
