@@ -1,7 +1,7 @@
 """The command line: parse, call, print, exit code. Nothing is worked out here.
 
 Exit codes: 0 done, 1 faults in the input, 2 usage, 3 no plan possible, 4 the checker refused,
-5 the plan folder cannot be used.
+5 the plan folder cannot be used, 6 a service on the net cannot be used.
 """
 
 from __future__ import annotations
@@ -57,6 +57,14 @@ class EngineChoice(StrEnum):
     routing = "routing"
 
 
+class ProviderChoice(StrEnum):
+    nominatim = "nominatim"
+    photon = "photon"
+    baidu = "baidu"
+    amap = "amap"
+    arcgis = "arcgis"
+
+
 class SchemaName(StrEnum):
     problem = "problem"
     result = "result"
@@ -90,6 +98,10 @@ CalendarOption = Annotated[
 PreviousOption = Annotated[
     Path | None,
     typer.Option("--previous", help="Folder of the plan before: what it left over becomes due."),
+]
+TravelOption = Annotated[
+    str | None,
+    typer.Option("--travel", help="great-circle, roads:FOLDER, matrix:FILE, ... (see docs)."),
 ]
 SeedOption = Annotated[int | None, typer.Option("--seed", min=0, help="Same seed, same plan.")]
 TimeOption = Annotated[
@@ -153,6 +165,106 @@ def check(book: BookArgument, json_output: JsonOption = False, lang: LangOption 
 
 
 @app.command()
+def geocode(
+    book: BookArgument,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The book to write; never the one that is read.")
+    ] = None,
+    provider: Annotated[
+        ProviderChoice | None,
+        typer.Option("--provider", help="Service to ask. [default: none, districts only]"),
+    ] = None,
+    server: Annotated[
+        str, typer.Option("--server", help="URL of your own server of that service.")
+    ] = "",
+    per_second: Annotated[
+        float | None,
+        typer.Option("--per-second", min=0.01, help="Requests at most. [default: as it allows]"),
+    ] = None,
+    time_out: Annotated[
+        float, typer.Option("--time-out", min=0.1, help="Seconds to wait for one answer.")
+    ] = 10.0,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only count what would be asked.")
+    ] = False,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option("--accept", help="A doubtful place to use all the same, or all; repeatable."),
+    ] = None,
+    approximate: Annotated[
+        bool,
+        typer.Option(
+            "--approximate/--no-approximate",
+            help="Give clients without a point their district's centre, marked so.",
+        ),
+    ] = True,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace OUT.")] = False,
+    quiet: QuietOption = False,
+    json_output: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Turn addresses into points; what is doubtful is listed, not used."""
+    from routeplan.book.models import Locator
+    from routeplan.book.read import read_book
+    from routeplan.book.write import write_book
+    from routeplan.geocode.ask import Asker
+    from routeplan.geocode.geocode import carry, outlook
+    from routeplan.geocode.geocode import geocode as look_up
+    from routeplan.geocode.provider import PROVIDERS
+    from routeplan.outputs.geocoding import (
+        doubtful_path,
+        geocode_progress,
+        geocoded_report,
+        outlook_report,
+        write_doubtful,
+    )
+    from routeplan.store.cache import Cache
+    from routeplan.store.database import database_path
+
+    texts = _texts(lang)
+    if out is None and not dry_run:
+        raise UsageError("RP4034", message("error.no_out"))
+    if out is not None and out.exists() and (not overwrite or out.samefile(book)):
+        raise UsageError("RP4035", message("error.out_there", file=str(out)))
+    known = read_book(book)
+    chosen = PROVIDERS[Locator(provider.value)] if provider else None
+    asker = (
+        Asker(chosen, server=server, per_second=per_second, time_out=time_out) if chosen else None
+    )
+    with Cache(database_path(book)) as cache:
+        if out is None or dry_run:
+            counted = outlook(known, cache, asker)
+            if json_output:
+                _print_json(counted.model_dump_json(indent=1))
+            else:
+                speed = per_second or chosen.per_second if chosen else None
+                typer.echo(outlook_report(counted, speed, texts))
+            return
+        with geocode_progress(texts, _err(), quiet=quiet) as progress:
+            made = look_up(
+                known,
+                cache,
+                asker,
+                accept=accept or (),
+                approximate=approximate,
+                progress=progress,
+            )
+        write_book(made.book, out, texts.language)
+        with Cache(database_path(out)) as other:
+            carry(cache, other)
+    listed = doubtful_path(out)
+    write_doubtful(made, listed, texts)
+    if json_output:
+        _print_json(made.model_dump_json(indent=1, exclude={"book"}))
+        return
+    if not quiet:
+        _out().print(geocoded_report(made, texts))
+    typer.echo(texts("geocode.written", file=str(out)))
+    if made.doubtful:
+        typer.echo(texts("geocode.list_written", file=str(listed)))
+
+
+@app.command()
 def due(
     book: BookArgument,
     week: WeekOption = None,
@@ -201,6 +313,7 @@ def plan(
     policy: PolicyOption = None,
     adjust: AdjustOption = None,
     previous: PreviousOption = None,
+    travel: TravelOption = None,
     seed: SeedOption = None,
     time_limit: TimeOption = None,
     engine: EngineOption = EngineChoice.columns,
@@ -215,22 +328,33 @@ def plan(
     from routeplan.book.read import read_book
     from routeplan.due.policy import read_policy
     from routeplan.outputs.terminal import SearchDisplay, plan_report
-    from routeplan.pipeline import load_plan, plan_visits, require_folder, save_plan
+    from routeplan.pipeline import (
+        load_plan,
+        open_travel,
+        plan_visits,
+        require_folder,
+        save_plan,
+    )
     from routeplan.problem.adjust import parse_adjustment
     from routeplan.solve.result import Engine
     from routeplan.solve.stop import StopRule
 
     texts = _texts(lang)
     require_folder(out)
-    chosen = _settings(settings, book)
+    chosen = _travelling(_settings(settings, book), travel, book)
+    known = read_book(book)
     _announce_compiling(engine, texts, quiet=quiet)
-    with SearchDisplay(texts, _err(), quiet=quiet) as display:
+    with (
+        open_travel(chosen.travel, known, book) as source,
+        SearchDisplay(texts, _err(), quiet=quiet) as display,
+    ):
         made = plan_visits(
-            read_book(book),
+            known,
             _horizon(week, weeks),
             settings=chosen,
             policy=read_policy(policy or chosen.policy),
             calendar=_calendar(calendar),
+            travel=source,
             manager_ids=manager or None,
             adjustments=tuple(parse_adjustment(text) for text in adjust or ()),
             previous=load_plan(previous) if previous else None,
@@ -267,6 +391,7 @@ def replan(
     book: Annotated[
         Path | None, typer.Option("--book", help="The book. [default: where the plan found it]")
     ] = None,
+    travel: TravelOption = None,
     seed: SeedOption = None,
     time_limit: TimeOption = None,
     engine: EngineOption = EngineChoice.columns,
@@ -278,7 +403,7 @@ def replan(
     """Plan again after a cancellation, changing little; the earlier plan is kept."""
     from routeplan.book.read import read_book
     from routeplan.outputs.terminal import SearchDisplay, diff_report, plan_report
-    from routeplan.pipeline import load_plan, require_folder, save_plan
+    from routeplan.pipeline import load_plan, open_travel, require_folder, save_plan
     from routeplan.problem.adjust import parse_adjustment
     from routeplan.replan.diff import diff_plans
     from routeplan.replan.events import parse_cancel
@@ -290,14 +415,22 @@ def replan(
     before = load_plan(folder)
     require_folder(folder)
     clock = _clock(now)
-    limit = time_limit or before.origin.settings.solver.time_limit
+    place = book or _book_of(before, folder)
+    chosen = _travelling(before.origin.settings, travel, place)
+    known = read_book(place)
+    limit = time_limit or chosen.solver.time_limit
     _announce_compiling(engine, texts, quiet=quiet)
-    with SearchDisplay(texts, _err(), quiet=quiet) as display:
+    with (
+        open_travel(chosen.travel, known, place) as source,
+        SearchDisplay(texts, _err(), quiet=quiet) as display,
+    ):
         after = plan_again(
             before,
-            read_book(book or _book_of(before, folder)),
+            known,
             tuple(parse_cancel(text) for text in cancel or ()),
             clock,
+            settings=chosen,
+            travel=source,
             adjustments=tuple(parse_adjustment(text) for text in adjust or ()),
             stop=StopRule(seconds=limit),
             seed=seed,
@@ -457,6 +590,16 @@ def _settings(given: Path | None, book: Path) -> Settings:
     beside = (book if book.is_dir() else book.parent) / "routeplan.toml"
     path = given or (beside if beside.exists() else None)
     return read_settings(path) if path else Settings()
+
+
+def _travelling(settings: Settings, travel: str | None, book: Path) -> Settings:
+    """The settings with the source of travel that `--travel` names."""
+    from routeplan.travel.choose import parse_travel
+
+    if travel is None:
+        return settings
+    folder = book if book.is_dir() else book.parent
+    return settings.model_copy(update={"travel": parse_travel(travel, settings.travel, folder)})
 
 
 def _calendar(given: Path | None) -> WorkCalendar:

@@ -170,6 +170,8 @@ class TravelSettings(Frozen):
     is shared or hailed."""
     walk_limit: Minutes = 15
     """Who may walk or ride walks for so long at most."""
+    hours: str = ""
+    """File of hour factors in place of `hour_factors`."""
     free_flow: dict[TravelMode, Annotated[float, Field(ge=0.1, le=10)]] = {
         TravelMode.WALK: 1.0,
         TravelMode.BICYCLE: 1.0,

@@ -7,7 +7,8 @@
     ├── UsageError (ValueError)    the call makes no sense as given                   RP4xxx  exit 2
     ├── NoPlanError                nothing can be planned at all                      RP5xxx  exit 3
     ├── CheckError (AssertionError) the checker refused a plan: a bug of ours         RP6xxx  exit 4
-    └── WorkspaceError (OSError)   a plan folder cannot be used                       RP7xxx  exit 5
+    ├── WorkspaceError (OSError)   a plan folder cannot be used                       RP7xxx  exit 5
+    └── ServiceError (ConnectionError) a service on the net does not do its work       RP8xxx  exit 6
 
 Members also inherit the builtin that they resemble, so that `except ValueError` works as expected.
 Texts are `Message`s: the command line shows them in the user's language, `str(error)` in English.
@@ -30,6 +31,7 @@ __all__ = [
     "FileError",
     "NoPlanError",
     "RouteplanError",
+    "ServiceError",
     "SettingsError",
     "UsageError",
     "WorkspaceError",
@@ -77,6 +79,12 @@ class WorkspaceError(RouteplanError, OSError):
     """A plan folder is missing, damaged or cannot be written."""
 
     exit_code = 5
+
+
+class ServiceError(RouteplanError, ConnectionError):
+    """A service that the user named refuses, is out of reach or answers nonsense."""
+
+    exit_code = 6
 
 
 class BookError(RouteplanError, ValueError):

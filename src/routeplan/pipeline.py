@@ -6,12 +6,13 @@ import datetime as dt
 import hashlib
 import json
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from routeplan.book.models import Book
-from routeplan.config import Settings
+from routeplan.config import Settings, TravelSettings
 from routeplan.due.due_list import list_due
 from routeplan.due.models import DueList, Horizon
 from routeplan.due.policy import Policy, read_policy
@@ -22,13 +23,17 @@ from routeplan.plan.build import build_plan
 from routeplan.plan.check import require_valid
 from routeplan.plan.left_over import expected_records, left_over_clients
 from routeplan.plan.plan import Plan, PlanOrigin
+from routeplan.plan.ways import with_ways
 from routeplan.problem.adjust import Adjustment
 from routeplan.problem.build import build_problem
 from routeplan.replan.diff import PlanDiff
 from routeplan.solve.result import Engine
 from routeplan.solve.solve import solve
 from routeplan.solve.stop import ProgressCallback, StopRule
-from routeplan.travel.great_circle import GreatCircle
+from routeplan.store.cache import Cache
+from routeplan.store.database import database_path
+from routeplan.travel.cached import Cached
+from routeplan.travel.choose import is_worth_remembering, travel_source
 from routeplan.travel.source import TravelSource
 from routeplan.version import __version__
 from routeplan.workdays import WorkCalendar
@@ -39,6 +44,7 @@ __all__ = [
     "load_plan",
     "monday_of",
     "next_week",
+    "open_travel",
     "plan_visits",
     "require_folder",
     "save_plan",
@@ -98,6 +104,22 @@ def due_visits(
     return due
 
 
+@contextmanager
+def open_travel(settings: TravelSettings, book: Book, path: Path) -> Iterator[TravelSource]:
+    """The source of travel that the settings name, for the book at `path`, where their paths start.
+
+    What it answers is remembered in the store beside the book. Raises SettingsError or what the
+    source raises when its data cannot be used, and WorkspaceError when the store cannot.
+    """
+    source = travel_source(settings, book, path if path.is_dir() else path.parent)
+    store = database_path(path)
+    if not is_worth_remembering(settings) or not os.access(store.parent, os.W_OK):
+        yield source
+        return
+    with Cache(store) as cache:
+        yield Cached(source, cache)
+
+
 def plan_visits(
     book: Book,
     horizon: Horizon,
@@ -123,7 +145,7 @@ def plan_visits(
     settings = settings or Settings()
     calendar = calendar or WorkCalendar()
     policy = policy or read_policy(settings.policy)
-    travel = travel or GreatCircle(settings.travel)
+    travel = travel or travel_source(settings.travel, book)
     due = due_visits(
         book,
         horizon,
@@ -156,6 +178,7 @@ def plan_visits(
         routeplan=__version__,
     )
     plan = build_plan(built, result, book, due, settings, origin, adjustments=adjustments)
+    plan = with_ways(plan, travel)
     require_valid(plan, book, settings, calendar, travel)
     return plan
 

@@ -74,3 +74,11 @@ class FaultCode(Enum):
     MANAGER_AWAY = "RP1072"
     DUPLICATE_VISIT = "RP1073"
     LISTED_BLANK = "RP1074"
+    # the user's own tables of travel
+    UNKNOWN_PLACE = "RP1080"
+    UNLOCATED_PLACE = "RP1081"
+    SEVERAL_PLACES = "RP1082"
+    SAME_PLACE = "RP1083"
+    MINUTES_TWICE = "RP1084"
+    BAD_HOUR = "RP1085"
+    BAD_FACTOR = "RP1086"

@@ -16,6 +16,7 @@ from routeplan.language import Texts
 from routeplan.outputs.day_course import day_course
 from routeplan.outputs.wording import (
     adjust_option,
+    journey_words,
     kilometres,
     person_words,
     place_name,
@@ -213,11 +214,13 @@ class _Page:
                 yield _step(format_clock(episode.arrive), text, self.way(episode))
 
     def way(self, leg: Leg | None) -> str:
-        """'≈34 min · transit · 12.3 km'; '' without a way."""
+        """'≈34 min · transit · 12.3 km', and the journey if it is known; '' without a way."""
         if leg is None:
             return ""
         parts = (travel_words(leg, self.texts), word(leg.mode, self.texts), self.km(leg.metres))
-        return " · ".join(parts)
+        way = " · ".join(parts)
+        journey = journey_words(leg, self.texts)
+        return self.texts("map.way_journey", way=way, journey=journey) if journey else way
 
     def stop(self, visit: PlannedVisit, number: int) -> Json:
         texts = self.texts

@@ -9,7 +9,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from routeplan.language import Texts
-from routeplan.outputs.wording import adjust_option, person_words, word, worth_words
+from routeplan.outputs.wording import (
+    adjust_option,
+    journey_words,
+    person_words,
+    word,
+    worth_words,
+)
 from routeplan.plan.plan import Plan, Totals
 from routeplan.replan.diff import ChangeKind, PlanDiff, PlannedSlot
 
@@ -88,6 +94,7 @@ _VISITS = (
     Column("required", Kind.FLAG),
     Column("talk_minutes", Kind.NUMBER),
     Column("mode"),
+    Column("journey"),
     Column("manager_id"),
     Column("worth", Kind.NUMBER),
     Column("reason"),
@@ -188,6 +195,7 @@ def visits_rows(plan: Plan, texts: Texts) -> Table:
                     visit.required,
                     visit.talk.minutes,
                     word(leg.mode, texts) if leg else None,
+                    journey_words(leg, texts) if leg else "",
                     day.manager_id,
                     visit.worth,
                     "\n".join(texts.render(reason.text) for reason in visit.reasons),

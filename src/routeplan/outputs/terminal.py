@@ -25,6 +25,7 @@ from routeplan.language import Message, Texts
 from routeplan.outputs.day_course import Episode, day_course, lunch_on_arrival
 from routeplan.outputs.wording import (
     adjust_option,
+    journey_words,
     kilometres,
     place_name,
     proof_words,
@@ -277,7 +278,8 @@ def _row(day: PlannedDay, episode: Episode, stop: int, texts: Texts) -> tuple[Te
     if isinstance(episode, Leg):
         back = texts("terminal.back", place=place_name(day.end_name, texts))
         way = _way(episode, episode.arrive, texts)
-        return _cells("", *way[:2], "", *way[2:], back, style="dim")
+        cells = _cells("", *way[:2], "", *way[2:], style="dim")
+        return (*cells, _with_journey(_text(back, "dim"), episode, texts))
     way = _way(episode.leg, episode.arrive, texts)
     if isinstance(episode, Detour):
         place = place_name(episode.name, texts)
@@ -308,6 +310,12 @@ def _visit(visit: PlannedVisit, texts: Texts) -> Text:
         marks.append(word(visit.status, texts))
     if marks:
         text.append("\n" + texts.join(marks), "cyan")
+    return _with_journey(text, visit.leg, texts)
+
+
+def _with_journey(text: Text, leg: Leg | None, texts: Texts) -> Text:
+    if leg and leg.steps:
+        text.append("\n").append_text(_text(journey_words(leg, texts), "dim"))
     return text
 
 

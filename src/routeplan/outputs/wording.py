@@ -29,6 +29,7 @@ from routeplan.solve.result import Status
 __all__ = [
     "WORDED",
     "adjust_option",
+    "journey_words",
     "kilometres",
     "person_words",
     "place_name",
@@ -88,6 +89,30 @@ def kilometres(metres: int) -> str:
 def travel_words(leg: Leg, texts: Texts) -> str:
     """'24 min', or '≈24 min' for an estimate."""
     return texts("words.about_minutes" if leg.estimated else "words.minutes", n=leg.minutes)
+
+
+def journey_words(leg: Leg, texts: Texts) -> str:
+    """'walk 6 min → Line 2, Jianguomen – Xizhimen, 18 min → walk 4 min'; '' where nothing is known.
+
+    The end says what is left of the leg's minutes, or by how much this departure takes longer.
+    """
+    if not leg.steps:
+        return ""
+    steps = [
+        texts(
+            f"words.step_{step.kind}",
+            n=step.minutes,
+            line=step.line,
+            start=step.from_name,
+            end=step.to_name,
+        )
+        for step in leg.steps
+    ]
+    spare = leg.minutes - sum(step.minutes for step in leg.steps)
+    if spare:
+        key = "words.journey_spare" if spare > 0 else "words.journey_late"
+        return texts(key, steps=" → ".join(steps), n=abs(spare))
+    return " → ".join(steps)
 
 
 def totals_words(totals: Totals, texts: Texts) -> str:

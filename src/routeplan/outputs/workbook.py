@@ -34,6 +34,7 @@ from routeplan.outputs.tables import (
     visits_rows,
 )
 from routeplan.outputs.wording import (
+    journey_words,
     kilometres,
     place_name,
     proof_words,
@@ -373,7 +374,7 @@ class _Writer:
             return [_Line(led, faint=True)], None
         place = place_name(day.end_name, texts)
         back = texts("workbook.back", at=episode.arrive, place=place)
-        return [_Line(back), _Line(self.way(episode), faint=True)], None
+        return [_Line(back), *self.ways(episode)], None
 
     def visit_lines(self, visit: PlannedVisit) -> list[_Line]:
         texts = self.texts
@@ -392,14 +393,17 @@ class _Writer:
             _Line(" · ".join(filter(None, (purpose, people)))),
         ]
         if visit.leg:
-            lines.append(_Line(self.way(visit.leg), faint=True))
+            lines += self.ways(visit.leg)
         if visit.note:
             lines.append(_Line(visit.note, faint=True))
         return lines
 
-    def way(self, leg: Leg) -> str:
+    def ways(self, leg: Leg) -> list[_Line]:
+        """How one gets there, and the journey if it is known."""
         travel, km = travel_words(leg, self.texts), kilometres(leg.metres)
-        return self.texts("workbook.way", leave=leg.leave, arrive=leg.arrive, travel=travel, km=km)
+        way = self.texts("workbook.way", leave=leg.leave, arrive=leg.arrive, travel=travel, km=km)
+        texts = filter(None, (way, journey_words(leg, self.texts)))
+        return [_Line(text, faint=True) for text in texts]
 
     def card(
         self, sheet: Worksheet, row: int, column: int, lines: Sequence[_Line], colour: str | None

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from routeplan.book.availability import shift_pieces, site_windows
-from routeplan.book.models import Appointment, Book, Rigidity, VisitStatus
+from routeplan.book.models import Appointment, Book, Rigidity, TravelMode, VisitStatus
 from routeplan.config import Settings
 from routeplan.due.models import DueVisit
 from routeplan.errors import CheckError
@@ -104,6 +104,7 @@ def violations(
         _places_are_the_books,
         _times_follow_one_another,
         _legs_take_what_travel_says,
+        _modes_go_together,
         _stays_inside_the_shift,
         _lunch_is_kept,
         _day_keeps_its_caps,
@@ -183,12 +184,13 @@ class _Facts:
                 return item
         return None
 
-    def matrix(self, day: PlannedDay) -> tuple[list[Point], TravelMatrix]:
-        """The day's points and the travel among them, asked for once more."""
+    def matrices(self, day: PlannedDay) -> tuple[list[Point], dict[TravelMode, TravelMatrix]]:
+        """The day's points and the travel among them by each of the manager's modes, asked for
+        once more."""
         points = [place.point for place in day.places]
         points += [point for point in (day.start_point, day.end_point) if point]
-        mode = self.book.manager_by_id[day.manager_id].mode
-        return points, self.travel.matrix(points, mode, day.date)
+        modes = self.book.manager_by_id[day.manager_id].modes
+        return points, {mode: self.travel.matrix(points, mode, day.date) for mode in modes}
 
 
 # Rules on the whole plan
@@ -415,9 +417,33 @@ def _legs_take_what_travel_says(facts: _Facts, day: PlannedDay) -> Iterator[str]
             yield f"the leg at {format_clock(leg.leave)} takes {minutes} minutes"
         if leg.metres != matrix.metres[origin][place]:
             yield f"the leg at {format_clock(leg.leave)} is {matrix.metres[origin][place]} m long"
-        how = (matrix.mode_of(origin, place), matrix.is_estimate(origin, place))
-        if (leg.mode, leg.estimated) != how:
+        if (leg.mode, leg.estimated) != (matrix.mode, matrix.is_estimate(origin, place)):
             yield f"the leg at {format_clock(leg.leave)} is not travelled as it says"
+
+
+def _modes_go_together(facts: _Facts, day: PlannedDay) -> Iterator[str]:
+    """An own vehicle goes along all day; without one, each leg is by the quickest mode at hand."""
+    settings = facts.settings.travel
+    if not _has_news(day):
+        return
+    used = {leg.mode for leg in day.legs}
+    vehicles = used & set(settings.vehicles)
+    if vehicles and len(used) > 1:
+        yield f"cannot be travelled by {' and '.join(sorted(used))}: the vehicle stays behind"
+    if vehicles:
+        return
+    _, matrices = facts.matrices(day)
+    for leg, origin, place, _ in _new_legs(facts, day):
+        minutes = {
+            mode: matrix.minutes[origin][place]
+            for mode, matrix in matrices.items()
+            if mode not in settings.vehicles and matrix.minutes[origin][place] >= 0
+        }
+        walk = minutes.get(TravelMode.WALK, 0)
+        if len(set(matrices) - set(settings.vehicles)) > 1 and walk > settings.walk_limit:
+            del minutes[TravelMode.WALK]
+        if minutes and minutes.get(leg.mode) != min(minutes.values()):
+            yield f"the leg at {format_clock(leg.leave)} is not by the quickest way"
 
 
 def _stays_inside_the_shift(facts: _Facts, day: PlannedDay) -> Iterator[str]:
@@ -611,18 +637,23 @@ def _has_news(day: PlannedDay) -> bool:
 
 
 def _new_legs(facts: _Facts, day: PlannedDay) -> Iterator[tuple[Leg, int, int, TravelMatrix]]:
-    """Legs to visits still to be made and back, with their ends in the matrix asked for again."""
+    """Legs to visits still to be made and back, with their ends in the matrix of their mode."""
     if not _has_news(day):
         return
-    points, matrix = facts.matrix(day)
+    points, matrices = facts.matrices(day)
+    usual = facts.book.manager_by_id[day.manager_id].mode
+
+    def of(leg: Leg) -> TravelMatrix:
+        return matrices.get(leg.mode, matrices[usual])
+
     at = None if day.start_point is None else points.index(day.start_point)
     for number, place in enumerate(day.places):
         new = isinstance(place, PlannedVisit) and place.status is PlannedVisitStatus.PLANNED
         if new and place.leg and at is not None:
-            yield place.leg, at, number, matrix
+            yield place.leg, at, number, of(place.leg)
         at = number
     if day.way_back and day.end_point and at is not None:
-        yield day.way_back, at, points.index(day.end_point), matrix
+        yield day.way_back, at, points.index(day.end_point), of(day.way_back)
 
 
 def _typical_travel(facts: _Facts, day: PlannedDay) -> int:

@@ -16,6 +16,7 @@ from routeplan.language import Message
 from routeplan.point import Point
 from routeplan.problem.adjust import Adjustment
 from routeplan.solve.result import Engine, Status
+from routeplan.travel.journey import JourneyStep
 from routeplan.values import Clock, Frozen, TimeWindow
 from routeplan.workdays import WorkCalendar
 
@@ -46,6 +47,10 @@ class Leg(Frozen):
     mode: TravelMode
     estimated: bool
     """True when the minutes are an estimate, not a route on a network."""
+    steps: tuple[JourneyStep, ...] = ()
+    """What one does on the way when leaving at `leave`; (): no more is known than the minutes. They
+    may add up to fewer minutes (time in hand: `minutes` hold for nearly every departure of that
+    part of the day) and, for a departure in many, to more."""
 
     @property
     def minutes(self) -> int:

@@ -18,9 +18,9 @@ from routeplan.problem.objective import required_penalty
 from routeplan.problem.problem import Gap, Problem, Shift, Visit
 from routeplan.problem.progress import Slot, UnderWay
 from routeplan.problem.shifts import ShiftDay, WorkingDay, working_days
+from routeplan.problem.ways import Travelled, day_matrices, travel_notes
 from routeplan.problem.windows import visit_windows
 from routeplan.problem.wishes import Wishes, check_adjustments, collect_wishes
-from routeplan.travel.matrix import TravelMatrix
 from routeplan.travel.source import TravelSource
 from routeplan.values import Frozen
 from routeplan.workdays import WorkCalendar
@@ -61,6 +61,7 @@ def build_problem(
     planned: Mapping[str, Slot] | None = None,
     cancelled: Collection[str] = (),
     under_way: Sequence[UnderWay] = (),
+    travelled: Travelled | None = None,
     now: dt.datetime | None = None,
 ) -> BuiltProblem:
     """The problem of planning `due` for the managers named, all of the book by default.
@@ -68,8 +69,9 @@ def build_problem(
     A visit is for the client's manager or a backup, at no extra cost; an appointment for whom it
     was made with. An appointment that leaves no time for the lunch break takes it. `planned` says
     where visits (by `DueVisit.id`) stood in the plan before, `cancelled` which of them will not be
-    made, `under_way` how far days that have begun have got; from `now` on only. With `manager_ids`,
-    list the due visits for the same managers: others come without any window.
+    made, `under_way` how far days that have begun have got, `travelled` by which modes its days
+    went; from `now` on only. With `manager_ids`, list the due visits for the same managers: others
+    come without any window.
 
     Raises UsageError for unknown managers and for adjustments that cannot be meant.
     """
@@ -96,7 +98,9 @@ def build_problem(
         _visit(visit, point, book, shift_days, settings, calendar, wishes, planned or {}, places)
         for visit, point in kept
     )
-    matrices, matrix_of = _matrices(days, places.points, travel)
+    matrices, matrix_of = day_matrices(
+        days, anchors, visits, places.points, travel, settings.travel, travelled or {}
+    )
     due_visits = tuple(visit for visit, _ in kept)
     booked = [
         index
@@ -142,6 +146,7 @@ def build_problem(
         dropped=dropped,
         notes=(
             *_notes(days),
+            *travel_notes(matrices, places.names),
             *(
                 message(
                     "problem.no_lunch",
@@ -258,22 +263,6 @@ def _has_an_hour(visit: DueVisit, book: Book) -> bool:
         Rigidity.EXACT,
         Rigidity.LEEWAY,
     )
-
-
-def _matrices(
-    days: Sequence[WorkingDay], points: Sequence[Point], travel: TravelSource
-) -> tuple[tuple[TravelMatrix, ...], list[int]]:
-    """One matrix per mode and kind of day, and which one each day uses."""
-    numbers: dict[tuple[str, str], int] = {}
-    matrices: list[TravelMatrix] = []
-    used: list[int] = []
-    for day in days:
-        key = (day.manager.mode, travel.day_key(day.shift.date))
-        if key not in numbers:
-            numbers[key] = len(matrices)
-            matrices.append(travel.matrix(points, day.manager.mode, day.shift.date))
-        used.append(numbers[key])
-    return tuple(matrices), used
 
 
 def _gaps(

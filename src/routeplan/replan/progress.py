@@ -19,6 +19,7 @@ from routeplan.plan.plan import (
 )
 from routeplan.point import Point
 from routeplan.problem.progress import UnderWay
+from routeplan.travel.modes import group_of, quickest
 from routeplan.travel.source import TravelSource
 from routeplan.values import MINUTES_PER_DAY, TimeWindow
 
@@ -139,7 +140,8 @@ def _way_back(
     be, if it cannot be had after."""
     assert day.end_point is not None  # noqa: S101
     manager = book.manager_by_id[day.manager_id]
-    matrix = travel.matrix((point, day.end_point), manager.mode, day.date)
+    group = group_of(manager.modes, {leg.mode for leg in day.legs}, settings.travel)
+    matrix = quickest(travel, (point, day.end_point), group, day.date, settings.travel)
     times = matrix.leave_and_arrive(0, 1, ready)
     if times and lunch is not None and not lunch_taken:
         start = max(times[1], settings.lunch.earliest)

@@ -14,6 +14,7 @@ from routeplan.plan.build import build_plan
 from routeplan.plan.check import require_valid
 from routeplan.plan.explain import Cancelled
 from routeplan.plan.plan import Cause, Plan, PlannedDay
+from routeplan.plan.ways import with_ways
 from routeplan.problem.adjust import Adjustment, Must
 from routeplan.problem.build import BuiltProblem, build_problem
 from routeplan.problem.objective import required_penalty
@@ -25,7 +26,7 @@ from routeplan.solve.result import Engine, Route, Solution
 from routeplan.solve.schedule import schedule
 from routeplan.solve.solve import solve
 from routeplan.solve.stop import ProgressCallback, StopRule
-from routeplan.travel.great_circle import GreatCircle
+from routeplan.travel.choose import travel_source
 from routeplan.travel.source import TravelSource
 from routeplan.workdays import WorkCalendar
 
@@ -59,7 +60,7 @@ def replan(
     """
     settings = settings or plan.origin.settings
     calendar = calendar or plan.origin.calendar
-    travel = travel or GreatCircle(settings.travel)
+    travel = travel or travel_source(settings.travel, book)
     now = _whole_minute(now)
     _require_later(plan, now)
     _require_known(plan, book)
@@ -87,6 +88,7 @@ def replan(
         planned=slots,
         cancelled=why.keys(),
         under_way=standing.under_way,
+        travelled={(day.manager_id, day.date): {leg.mode for leg in day.legs} for day in plan.days},
         now=now,
     )
     cancelled = {
@@ -126,12 +128,16 @@ def replan(
             if note not in built.notes and not _is_decided_anew(note, now)
         ],
     )
+    after = with_ways(after, travel)
     require_valid(after, book, settings, calendar, travel, earlier=plan)
     return after
 
 
 def _is_decided_anew(note: Message, now: dt.datetime) -> bool:
-    """Whether an earlier plan's note is on a break still to come, which this plan decides anew."""
+    """Whether an earlier plan's note is on travel, or on a break still to come: this plan has its
+    own."""
+    if note.key in ("problem.guessed", "problem.no_way"):
+        return True
     return note.key == "problem.no_lunch" and str(note.args["date"]) >= now.date().isoformat()
 
 

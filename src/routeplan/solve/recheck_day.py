@@ -15,6 +15,7 @@ made no visit that the other still could, and has used up no more of talk and nu
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -30,9 +31,10 @@ Ints = npt.NDArray[np.int64]
 
 NEVER = 1 << 40
 """Later than any day."""
-INFINITE = 1 << 60
 SAFE = 1 << 58
-"""Sums of a few numbers below this stay below INFINITE."""
+"""No sum of prices and costs along a route comes near this, on either side of 0."""
+INFINITE = 1 << 60
+"""With any such sum added, still above SAFE; two of them still fit."""
 
 
 @dataclass(frozen=True)
@@ -159,12 +161,11 @@ class Day:
 
     def arrivals(self, minute: int) -> Ints:
         """(n + 1, n + 1) first arrival of who is free at `minute`, waiting for a quicker slice."""
-        best = np.full_like(self.cost, NEVER)
-        for number, (begin, minutes) in enumerate(self._slices):
-            over = number + 1 < len(self._slices) and self._slices[number + 1][0] <= minute
-            if not over:
+        best: Ints = np.minimum(max(minute, self._slices[-1][0]) + self._slices[-1][1], self.late)
+        for (begin, minutes), (over, _) in itertools.pairwise(self._slices):
+            if minute < over:
                 np.minimum(best, max(minute, begin) + minutes, out=best)
-        return np.minimum(best, self.late)
+        return best
 
     def arrivals_from(self, row: int, minute: int) -> list[int]:
         known = self._arrivals.get(minute)
@@ -188,12 +189,11 @@ class Day:
     def rest(self, prices: Prices) -> tuple[Ints, Ints]:
         """The least that is still to come, visits may repeat and caps and cuts are forgotten:
         (2, n, late + 1) from leaving a visit at a minute, and from being free to prepare it; the
-        first index says whether the break was taken. INFINITE: no way home.
+        first index says whether the break was taken. Above SAFE: no way home.
 
         Raises OverflowError when prices are so large that 64 bits might not hold a sum.
         """
         size, late = len(self.visits), self.late
-        legs = np.where(self.cost < 0, INFINITE, prices.scale * np.maximum(self.cost, 0))
         earned = np.array([prices.earned.get(v, 0) for v in self.visits], dtype=object)
         barred = np.array([v not in prices.earned for v in self.visits], dtype=np.bool_)
         widest = prices.scale * (
@@ -201,24 +201,26 @@ class Day:
         ) + max((abs(price) for price in earned), default=0)
         if widest * (late + 1) >= SAFE:
             raise OverflowError
-        earned = earned.astype(np.int64)
+        # Exact from here on: no sum of numbers below comes near 64 bits.
+        legs = np.where(self.cost < 0, INFINITE, prices.scale * np.maximum(self.cost, 0))
+        spent = prices.scale * self.paid - earned.astype(np.int64)[:, None]
         left = np.full((2, size, late + 1), INFINITE, dtype=np.int64)
         free = np.full((2, size, late + 1), INFINITE, dtype=np.int64)
         column = np.arange(size)
         eaten, can_eat = np.array(self.eaten), np.array(self.can_eat)
-        for minute in range(self.end, -1, -1):
-            for fed in (0, 1):
-                value = left[fed][column, self.done[:, :, minute]]
-                value = value + prices.scale * self.paid[:, :, minute] - earned
-                lowest = value.min(axis=0, initial=INFINITE)
-                free[fed, :, minute] = np.where(barred | (lowest >= SAFE), INFINITE, lowest)
-            if minute < self.start:
+        leaves = np.zeros(late + 1, dtype=np.bool_)
+        leaves[self.done] = True
+        for minute in range(self.end, self.start - 1, -1):
+            value = left[:, column, self.done[:, :, minute]] + spent[:, :, minute]
+            lowest = value.min(axis=1, initial=INFINITE)
+            free[:, :, minute] = np.where(barred, INFINITE, lowest)
+            if not leaves[minute]:
                 continue
             reached = self.arrivals(minute)
             there, home = reached[:size, :size], reached[:size, size]
             go = (legs[:size, :size] + free[1][column, there]).min(axis=1, initial=INFINITE)
             end = np.where(home <= self.end, legs[:size, size], INFINITE)
-            left[1, :, minute] = _capped(np.minimum(go, end))
+            left[1, :, minute] = np.minimum(go, end)
             if can_eat[minute]:
                 go = (legs[:size, :size] + free[0][column, there]).min(axis=1, initial=INFINITE)
                 fed_there = eaten[there]
@@ -230,12 +232,8 @@ class Day:
                 )
                 in_time = can_eat[home] | (after[:size, size] <= self.end)
                 end = np.where(in_time, legs[:size, size], INFINITE)
-                left[0, :, minute] = _capped(np.minimum(np.minimum(go, eat), end))
+                left[0, :, minute] = np.minimum(np.minimum(go, eat), end)
         return left, free
-
-
-def _capped(values: Ints) -> Ints:
-    return np.where(values >= SAFE, INFINITE, values)
 
 
 class _Search:
@@ -389,7 +387,7 @@ def routes_below(
 
     Only labels with the same visits and last visit are compared, so no set of visits is lost.
     """
-    search = _Search(day, prices)
+    search, below = _Search(day, prices), min(below, SAFE)
     layer = search.extended(search.root(), below)
     found: dict[int, int] = {}
     seen = 0

@@ -41,10 +41,19 @@ class Cache:
             )
             return dict(rows.fetchall())
 
+    def get_all(self, kind: str) -> dict[str, bytes]:
+        """Everything of one kind."""
+        connection = self._connect(make=False)
+        if connection is None:
+            return {}
+        with store_errors(self.path):
+            rows = connection.execute("SELECT key, value FROM cache WHERE kind = ?", (kind,))
+            return dict(rows.fetchall())
+
     def put_many(self, kind: str, items: Mapping[str, bytes]) -> None:
         """Remembers all of `items`, on disk when this returns; known keys get the new value."""
-        connection = self._connect(make=True)
-        if connection is None or not items:
+        connection = self._connect(make=True) if items else None
+        if connection is None:
             return
         with transaction(connection):
             connection.executemany(

@@ -7,12 +7,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from routeplan.config import SourceName, TransitSettings, TravelSettings
+from routeplan.book.models import Book
+from routeplan.config import SourceName, TravelSettings
 from routeplan.errors import SettingsError, UsageError
 from routeplan.language import message
+from routeplan.travel.roads import RoadNetwork, Roads
 from routeplan.travel.source import TravelSource
 
-__all__ = ["parse_travel", "travel_source"]
+__all__ = ["is_worth_remembering", "parse_travel", "travel_source"]
 
 FORMS = (
     "great-circle",
@@ -59,12 +61,21 @@ def _seen_from(folder: Path, path: str) -> str:
         return path
 
 
-def travel_source(settings: TravelSettings, folder: Path = Path()) -> TravelSource:
+def is_worth_remembering(settings: TravelSettings) -> bool:
+    """Whether asking the source takes longer than looking an answer up."""
+    return settings.source not in (SourceName.GREAT_CIRCLE, SourceName.MATRIX)
+
+
+def travel_source(settings: TravelSettings, book: Book, folder: Path = Path()) -> TravelSource:
     """The source that the settings name; `folder`, the book's, is where their paths start.
 
     Raises SettingsError when they do not say where its data is, and what the source raises when
     that cannot be used.
     """
+    if settings.hours:
+        from routeplan.travel.hours_file import read_hours
+
+        settings = settings.model_copy(update={"hour_factors": read_hours(folder / settings.hours)})
     if settings.source is SourceName.GREAT_CIRCLE:
         from routeplan.travel.great_circle import GreatCircle
 
@@ -74,25 +85,30 @@ def travel_source(settings: TravelSettings, folder: Path = Path()) -> TravelSour
     if not where:
         text = message("error.travel_where", source=settings.source.value, entry=f"{table}.{entry}")
         raise SettingsError("RP2021", text)
-    try:
-        if settings.source is SourceName.ROADS:
-            from routeplan.travel.roads import Roads
+    if settings.source is SourceName.MATRIX:
+        from routeplan.travel.user_matrix import read_user_matrix
 
-            return Roads(folder / where, settings)
-        if settings.source is SourceName.OSRM:
-            from routeplan.travel.osrm import Osrm
+        return read_user_matrix(folder / where, book, settings)
+    if settings.source is SourceName.TRANSIT:
+        from routeplan.travel.transit import Transit
 
-            return Osrm(where, settings)
-        if settings.source is SourceName.VALHALLA:
-            from routeplan.travel.valhalla_server import ValhallaServer
+        there = settings.transit.model_copy(update={"folder": str(folder / where)})
+        return Transit(settings.model_copy(update={"transit": there}))
+    return Roads(_network(settings, where, folder), settings)
 
-            return ValhallaServer(where, settings)
-        if settings.source is SourceName.TRANSIT:
-            from routeplan.travel.transit import Transit
 
-            there = TransitSettings(folder=str(folder / where))
-            return Transit(settings.model_copy(update={"transit": there}))
-    except ModuleNotFoundError as error:
-        if not str(error.name).startswith("routeplan."):
-            raise
-    raise SettingsError("RP2022", message("error.travel_missing", source=settings.source.value))
+def _network(settings: TravelSettings, where: str, folder: Path) -> RoadNetwork:
+    if settings.source is SourceName.ROADS:
+        from routeplan.travel.valhalla import LocalValhalla
+
+        return LocalValhalla(folder / where)
+    from routeplan.travel.web import Server
+
+    server = Server(where, settings.server.time_out)
+    if settings.source is SourceName.OSRM:
+        from routeplan.travel.osrm import OsrmServer
+
+        return OsrmServer(server)
+    from routeplan.travel.valhalla_server import ValhallaServer
+
+    return ValhallaServer(server)

@@ -16,7 +16,7 @@ from routeplan.config import HourFactor
 from routeplan.travel.matrix import Matrix, TravelSlice
 from routeplan.values import MINUTES_PER_DAY
 
-__all__ = ["NO_WAY", "Profile", "Rows", "digest", "hours_key", "profile", "sliced"]
+__all__ = ["NO_WAY", "Profile", "Rows", "digest", "factor_at", "hours_key", "profile", "sliced"]
 
 NO_WAY = -1.0
 """In `Rows`: nobody can travel there."""
@@ -39,6 +39,11 @@ def profile(factors: Sequence[HourFactor], mode: TravelMode, weekday: int) -> Pr
         if not steps or steps[-1][1] != product:
             steps.append((start, product))
     return () if steps == [(0, 1.0)] else tuple(steps)
+
+
+def factor_at(hours: Profile, minute: int) -> float:
+    """The factor when setting off at `minute`."""
+    return next((factor for start, factor in reversed(hours) if start <= minute), 1.0)
 
 
 def hours_key(factors: Sequence[HourFactor], weekday: int) -> str:

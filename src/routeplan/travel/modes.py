@@ -68,7 +68,7 @@ def quickest(
 
     def usable(matrix: TravelMatrix, row: int, column: int) -> bool:
         minutes = matrix.minutes[row][column]
-        return 0 <= minutes and (
+        return minutes >= 0 and (
             matrix.mode is not TravelMode.WALK or minutes <= settings.walk_limit
         )
 

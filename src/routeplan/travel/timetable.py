@@ -225,7 +225,9 @@ class Timetables:
 
 def _quiet() -> None:
     """ferrobus speaks by `logging`; whoever wants to hear it sets a handler."""
-    logging.getLogger("ferrobus_core").addHandler(logging.NullHandler())
+    logger = logging.getLogger("ferrobus_core")
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
 
 
 def require_ferrobus() -> None:
@@ -302,13 +304,13 @@ def _steps(found: dict[str, Any], model: _Model, start: int) -> tuple[JourneySte
     now = start
     for feature in found["features"]:
         about = feature["properties"]
-        line = [Point(lat=lat, lon=lon) for lon, lat in feature["geometry"]["coordinates"]]
+        if about["leg_type"] == "waiting":
+            continue  # follows from the hour of what comes next
         names = [
             model.stop_names.get(about.get(name) or "", "") for name in ("from_name", "to_name")
         ]
         leave, arrive = int(about["departure_time"]), int(about["arrival_time"])
-        if about["leg_type"] == "waiting":
-            continue  # said by what comes next
+        line = [Point(lat=lat, lon=lon) for lon, lat in feature["geometry"]["coordinates"]]
         if leave > now:
             raw.append((JourneyStep(kind="wait", minutes=0, from_name=names[0]), leave))
         if about["leg_type"] == "transit":

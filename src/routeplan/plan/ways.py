@@ -1,0 +1,47 @@
+"""What one does on the chosen ways, asked of the travel source once the routes stand."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from routeplan.plan.plan import Detour, Leg, Plan, PlannedDay, PlannedVisit
+from routeplan.point import Point
+from routeplan.travel.source import TravelSource
+
+__all__ = ["with_ways"]
+
+
+def with_ways(plan: Plan, travel: TravelSource) -> Plan:
+    """The plan with the journey of every leg that has none yet; hours and minutes stay."""
+    return plan.model_copy(update={"days": tuple(_day(day, travel) for day in plan.days)})
+
+
+def _day(day: PlannedDay, travel: TravelSource) -> PlannedDay:
+    at = day.start_point
+    visits: list[PlannedVisit] = []
+    detours: list[Detour] = []
+    for place in day.places:
+        way = {"leg": _leg(place.leg, at, place.point, day.date, travel)}
+        if isinstance(place, Detour):
+            detours.append(place.model_copy(update=way))
+        else:
+            visits.append(place.model_copy(update=way))
+        at = place.point
+    back = _leg(day.way_back, at, day.end_point, day.date, travel)
+    changed = {"visits": tuple(visits), "detours": tuple(detours), "way_back": back}
+    return day.model_copy(update=changed)
+
+
+def _leg(
+    leg: Leg | None,
+    origin: Point | None,
+    destination: Point | None,
+    date: dt.date,
+    travel: TravelSource,
+) -> Leg | None:
+    if leg is None or origin is None or destination is None or leg.steps:
+        return leg
+    departure = dt.datetime.combine(date, dt.time()) + dt.timedelta(minutes=leg.leave)
+    return leg.model_copy(
+        update={"steps": travel.journey(origin, destination, leg.mode, departure)}
+    )

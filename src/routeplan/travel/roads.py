@@ -1,0 +1,204 @@
+"""Travel on a road network: free-flow seconds from Valhalla or OSRM, made into minutes of an hour.
+
+A network knows speed limits, not traffic. Its seconds times `settings.free_flow` are those of an
+ordinary hour, to which the hour factors and the access minutes of the mode come as they do for
+estimates. Where it has no answer the straight line stands in, and the pair is said to be a guess.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from routeplan.book.models import TravelMode
+from routeplan.config import TravelSettings
+from routeplan.point import Point
+from routeplan.travel.great_circle import SAME_BUILDING_METRES, GreatCircle
+from routeplan.travel.hours import NO_WAY, digest, hours_key, profile, sliced
+from routeplan.travel.journey import JourneyStep
+from routeplan.travel.matrix import Matrix, TravelMatrix, TravelSlice
+from routeplan.travel.modes import may_walk
+
+__all__ = ["FARTHEST_FROM_ROAD_METRES", "RoadNetwork", "Roads", "Way"]
+
+FARTHEST_FROM_ROAD_METRES = 1000
+"""A place farther from any road than this is not on the network."""
+
+
+class Way(NamedTuple):
+    """The quickest way on an empty network."""
+
+    seconds: float
+    metres: float
+
+
+class RoadNetwork(Protocol):
+    """Where the seconds come from: tiles on this machine, or a server."""
+
+    @property
+    def name(self) -> str:
+        """'roads', 'osrm' or 'valhalla'."""
+
+    @property
+    def version(self) -> str:
+        """Another one whenever an answer may be another."""
+
+    def carries(self, mode: TravelMode) -> bool:
+        """Whether the network knows this way of travelling."""
+
+    def table(
+        self, origins: Sequence[Point], destinations: Sequence[Point], mode: TravelMode
+    ) -> list[list[Way | None]]:
+        """One row for each origin; None: no way, or too far from any road."""
+
+    def line(self, origin: Point, destination: Point, mode: TravelMode) -> tuple[Point, ...] | None:
+        """The way as drawn; None: no way."""
+
+
+class Roads:
+    """A `TravelSource` on a road network."""
+
+    def __init__(self, network: RoadNetwork, settings: TravelSettings) -> None:
+        self.network = network
+        self.settings = settings
+        self._guess = GreatCircle(settings)
+        # A pair that was asked for keeps its answer: networks may answer a little differently when
+        # asked for it in other company, and a week asks for the same ways on several days.
+        self._known: dict[TravelMode, dict[tuple[Point, Point], Way | None]] = {}
+
+    @property
+    def version(self) -> str:
+        used = {"round_to", "modes", "hour_factors", "free_flow", "vehicles"}
+        settings = self.settings.model_dump(mode="json", include=used)
+        return f"{self.network.name}:{digest(self.network.version, settings)}"
+
+    def day_key(self, day: dt.date) -> str:
+        return hours_key(self.settings.hour_factors, day.weekday())
+
+    def matrix(self, points: Sequence[Point], mode: TravelMode, day: dt.date) -> TravelMatrix:
+        """Travel on the network among `points` (n x n), in slices if hour factors apply that day.
+
+        Where walking is quicker it is walked, by the estimate for walking. Raises SettingsError
+        when the settings have no such mode, and what the network raises.
+        """
+        guess = self._guess.matrix(points, mode, day)
+        if not self.network.carries(mode):
+            return guess
+        ways = self._ways(points, mode)
+        factor = self._factor(mode)
+        ride = self.settings.modes[mode]
+        riding = [
+            [NO_WAY if way is None else way.seconds / 60 * factor for way in row] for row in ways
+        ]
+        minutes, slices = sliced(
+            riding,
+            profile(self.settings.hour_factors, mode, day.weekday()),
+            access=ride.access_minutes,
+            step=self.settings.round_to,
+        )
+        guessed = {
+            (origin, destination)
+            for origin, row in enumerate(ways)
+            for destination, way in enumerate(row)
+            if way is None
+        }
+        if may_walk(mode, self.settings) and TravelMode.WALK in self.settings.modes:
+            on_foot = self._guess.matrix(points, TravelMode.WALK, day).minutes
+            guessed |= {
+                (origin, destination)
+                for origin, row in enumerate(on_foot)
+                for destination, walk in enumerate(row)
+                if origin != destination
+                and any(
+                    walk < table[origin][destination]
+                    for table in (minutes, *(part.minutes for part in slices))
+                )
+            }
+
+        def mended(table: Matrix, instead: Matrix) -> Matrix:
+            return tuple(
+                tuple(
+                    instead[origin][destination] if (origin, destination) in guessed else cell
+                    for destination, cell in enumerate(row)
+                )
+                for origin, row in enumerate(table)
+            )
+
+        return TravelMatrix(
+            mode=mode,
+            source=self.network.name,
+            estimated=False,
+            minutes=mended(minutes, guess.minutes),
+            metres=mended(
+                tuple(tuple(round(way.metres) if way else 0 for way in row) for row in ways),
+                guess.metres,
+            ),
+            slices=tuple(
+                TravelSlice(start=part.start, minutes=mended(part.minutes, other.minutes))
+                for part, other in zip(slices, guess.slices, strict=True)
+            ),
+            guessed=tuple(sorted(guessed)),
+        )
+
+    def shape(
+        self, origin: Point, destination: Point, mode: TravelMode
+    ) -> tuple[Point, ...] | None:
+        """The way along the roads, from door to door."""
+        if not self.network.carries(mode):
+            return None
+        line = self.network.line(origin, destination, mode)
+        return None if line is None else (origin, *line, destination)
+
+    def journey(self, *_: object) -> tuple[JourneyStep, ...]:
+        """Nothing beyond the minutes."""
+        return ()
+
+    def _factor(self, mode: TravelMode) -> float:
+        """From free flow to an ordinary hour; networks know no e-bike, which is a fast bicycle."""
+        factor = self.settings.free_flow.get(mode, 1.0)
+        bicycle = self.settings.modes.get(TravelMode.BICYCLE)
+        if mode is TravelMode.EBIKE and bicycle is not None:
+            factor *= bicycle.speed_kph / self.settings.modes[mode].speed_kph
+        return factor
+
+    def _ways(self, points: Sequence[Point], mode: TravelMode) -> list[list[Way | None]]:
+        """From all to all; asks the network for what it has not said yet."""
+        known = self._known.setdefault(mode, {})
+        for point in points:
+            known.setdefault((point, point), Way(0, 0))
+        places = list(dict.fromkeys(points))
+        new = [
+            one
+            for one in places
+            if any((one, two) not in known or (two, one) not in known for two in places)
+        ]
+        old = [place for place in places if place not in set(new)]
+        for origins, destinations in ((new, places), (old, new)):
+            if origins and destinations:
+                rows = self.network.table(origins, destinations, mode)
+                for one, row in zip(origins, rows, strict=True):
+                    for two, way in zip(destinations, row, strict=True):
+                        # Only one building is no second apart.
+                        if way is not None:
+                            way = Way(max(1.0, way.seconds), way.metres)
+                        known.setdefault((one, two), way)
+        self._put_together(places, known)
+        return [[known[one, two] for two in points] for one in points]
+
+    @staticmethod
+    def _put_together(
+        places: Sequence[Point], known: dict[tuple[Point, Point], Way | None]
+    ) -> None:
+        """Doors of one building are no way apart, whatever the roads say."""
+        from geopy.distance import great_circle
+
+        ordered = sorted(places, key=lambda place: place.lat)
+        for number, one in enumerate(ordered):
+            for two in ordered[number + 1 :]:
+                if (two.lat - one.lat) * 111_000 > SAME_BUILDING_METRES:
+                    break
+                if great_circle((one.lat, one.lon), (two.lat, two.lon)).meters <= (
+                    SAME_BUILDING_METRES
+                ):
+                    known[one, two] = known[two, one] = Way(0, 0)
