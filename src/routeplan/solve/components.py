@@ -96,6 +96,9 @@ def _in_whole(part: Part, tree: CaseTree) -> CaseTree:
         return tree.model_copy(
             update={
                 "visits": whole(tree.visits),
+                "shifts": None
+                if tree.shifts is None
+                else tuple(part.shifts[shift] for shift in tree.shifts),
                 "fewer": _in_whole(part, tree.fewer),
                 "more": _in_whole(part, tree.more),
             }

@@ -8,8 +8,9 @@ cuts) and mu (count rows: <= 0 for "at most", >= 0 for "more than") give the bou
 
 on all solutions of the case, where a route's reduced cost is its cost less pi of its visits, lambda
 of the gap rows they count in, and kappa of the cuts it has two visits of. So a proof is checked by
-pricing anew (`recheck.py`) and needs no trust in what found it. All prices are whole multiples of
-1 / `scale` minutes.
+pricing anew (`recheck.py`) and needs no trust in what found it. A count of the visits made by some
+shifts takes its mu from the reduced costs of these shifts' routes, once for each of its visits,
+instead of from the z_v. All prices are whole multiples of 1 / `scale` minutes.
 """
 
 from __future__ import annotations
@@ -67,10 +68,11 @@ class Leaf(Frozen):
 
 
 class CountSplit(Frozen):
-    """Either at most `most` of `visits` are made, or more."""
+    """Either at most `most` of `visits` are made (by `shifts`, if any are named), or more."""
 
     kind: Literal["count"] = "count"
     visits: tuple[int, ...]
+    shifts: tuple[int, ...] | None = None
     most: int
     fewer: CaseTree
     more: CaseTree

@@ -165,7 +165,7 @@ def _by_columns(
 
     def tell() -> bool:
         watch.found(number, columns.cost, columns.orders)
-        watch.bounds[number], watch.trees[number] = columns.bound, columns.tree
+        watch.bounds[number] = columns.bound
         watch.tell()
         return watch.stopped_by != "cancelled"
 
@@ -181,6 +181,7 @@ def _by_columns(
     columns.start(search.routes)
     columns.run()
     tell()
+    watch.trees[number] = columns.proof_tree()
     watch.ended(columns.ended_by)
     watch.note("columns", columns.moves)
 

@@ -17,16 +17,16 @@ from routeplan.solve.column_generation.columns import Column, Pool
 from routeplan.solve.column_generation.dive import dive
 from routeplan.solve.column_generation.generate import (
     Generated,
-    enumerate_columns,
     generate_columns,
 )
 from routeplan.solve.column_generation.leaf import leaf_of
-from routeplan.solve.column_generation.master import SCALE, choose_routes
+from routeplan.solve.column_generation.master import choose_routes
 from routeplan.solve.column_generation.neighbourhood import Routes, improve, total_cost
 from routeplan.solve.column_generation.piece import Piece, Prepared, prepare
+from routeplan.solve.column_generation.tree import Tree
 from routeplan.solve.evaluate import route_cost
 from routeplan.solve.improve import Search
-from routeplan.solve.proof import CaseTree
+from routeplan.solve.proof import CaseTree, Leaf
 from routeplan.solve.schedule import schedule
 
 __all__ = ["ColumnSearch", "is_large"]
@@ -34,13 +34,13 @@ __all__ = ["ColumnSearch", "is_large"]
 SMALL = 1500
 """Visits times shifts up to which the relaxation comes first."""
 CUTS = 45
-ENUMERATED = 40_000
-"""Routes among which the best choice is still made exactly."""
+FIRST_CASES, CASES = 24, 40
+"""Cases split before the larger neighbourhoods, and between restarts."""
 RESTARTS = 6
 RESTART_ROUNDS = 1500
 """Of ruin and recreate before each."""
-QUICK_WORK, ROOT_WORK, EXACT_WORK = 0.5, 4.0, 60.0
-"""CP-SAT's deterministic time: after quick pricing, after the relaxation, over all routes."""
+QUICK_WORK, ROOT_WORK = 0.5, 4.0
+"""CP-SAT's deterministic time: after quick pricing, after the relaxation."""
 
 
 @dataclass
@@ -57,13 +57,13 @@ class ColumnSearch:
     """Called at every better plan or bound; False ends the search."""
     cost: int = 0
     bound: int | None = None
-    tree: CaseTree | None = None
-    """Why the bound holds, in the indices of the problem."""
     moves: int = 0
     cancelled: bool = False
     _prepared: Prepared = field(init=False)
     _routes: Routes = field(init=False, default_factory=dict)
     _pool: Pool = field(init=False, default_factory=Pool)
+    _tree: Tree | None = field(init=False, default=None)
+    _root_leaf: Leaf | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self._prepared = prepare(self.problem)
@@ -72,6 +72,10 @@ class ColumnSearch:
     @property
     def orders(self) -> list[tuple[int, tuple[int, ...]]]:
         return [(shift, column.visits) for shift, column in sorted(self._routes.items())]
+
+    def proof_tree(self) -> CaseTree | None:
+        """Why the bound holds, in the indices of the problem; None: it is not known."""
+        return self._root_leaf if self._tree is None else self._tree.proof_tree()
 
     @property
     def ended_by(self) -> str:
@@ -107,22 +111,40 @@ class ColumnSearch:
         self._choose(whole, root.columns, QUICK_WORK)
         if self._over():
             return
-        self._improve(largest=3, deadline=self.deadline)
+        self._improve(largest=2, deadline=self.deadline)
         if self._over():
             return
         root = self._generate(whole, [*root.columns, *self._routes.values()], max_cuts=CUTS)
         self._choose(whole, root.columns, ROOT_WORK)
-        if not self._over():
-            self._finish(whole, root)
-        if not self._over():
-            self._improve(largest=4, deadline=self.deadline)
+        if self._over():
+            return
+        if root.proof is not None:
+            self._branch(root, FIRST_CASES)
+        self._improve(largest=3, deadline=self.deadline)
         for number in range(1, RESTARTS + 1):
             if self._over():
                 return
-            before = self.cost
-            self._restart(self.seed + number)
-            if self.cost < before and not self._over():
-                self._finish(whole, root)
+            self._branch(root, CASES)
+            if not self._over():
+                self._restart(self.seed + number)
+
+    def _branch(self, root: Generated, steps: int) -> None:
+        """Split cases, the weakest first."""
+        if self._tree is None:
+            if root.proof is None:
+                return
+            self._tree = Tree(self._prepared, root, self.deadline, self.threads, self._take_columns)
+        for _ in range(steps):
+            if self._over() or not self._tree.step(self.cost):
+                break
+            self.moves += 1
+            self.moves_left -= 1
+            self._raise_bound(self._tree.bound(self.cost))
+
+    def _take_columns(self, columns: Sequence[Column]) -> int:
+        """The cost of the best plan, now that these routes are known to make one."""
+        self._take({column.shift: column for column in columns})
+        return self.cost
 
     def _over(self) -> bool:
         if self.cancelled or self.moves_left <= 0 or time.monotonic() >= self.deadline:
@@ -146,7 +168,7 @@ class ColumnSearch:
         )
         self._pool.update(columns.columns)
         if columns.proof is not None and columns.bound == self.bound:
-            self.tree = leaf_of(piece, columns.proof)
+            self._root_leaf = leaf_of(piece, columns.proof)
         return columns
 
     def _raise_bound(self, bound: int) -> None:
@@ -207,18 +229,6 @@ class ColumnSearch:
         self.moves += moves
         self.moves_left -= moves
         self._take(routes)
-
-    def _finish(self, piece: Piece, root: Generated) -> None:
-        """The proven best plan, where the gap lets few enough routes through."""
-        if root.proof is None:
-            return
-        room = self.cost * SCALE - root.proof.bound
-        columns = enumerate_columns(
-            piece, root.proof, room, ENUMERATED, self.threads, self.deadline
-        )
-        if columns is not None and self._choose(piece, columns, EXACT_WORK):
-            self._raise_bound(self.cost)
-            self.tree = leaf_of(piece, root.proof, listed=self.cost)
 
 
 def is_large(problem: Problem) -> bool:

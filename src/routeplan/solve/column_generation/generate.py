@@ -74,9 +74,16 @@ class Generated:
     """Of the best bound; None: no exact pricing was finished."""
     fractions: tuple[tuple[Column, float], ...]
     """The columns that the relaxation uses, and how much."""
+    master: Master
+    """The relaxation as it ended, to look further."""
     rounds: int
     finished: bool
     """Whether no column is missing from the relaxation."""
+
+    @property
+    def is_plan(self) -> bool:
+        """Whether the relaxation's best is whole routes."""
+        return all(fraction > 1 - 1e-6 and column.elementary for column, fraction in self.fractions)
 
     @property
     def bound(self) -> int | None:
@@ -98,6 +105,7 @@ def price_piece(
     piece: Piece,
     duals: Duals,
     cuts: Sequence[Cut],
+    counts: Sequence[Count] = (),
     *,
     heuristic: bool,
     threads: int,
@@ -111,7 +119,7 @@ def price_piece(
     def price(shift: int) -> Priced:
         if time.monotonic() >= deadline:
             return Priced(shift, 0, False, ())
-        return _price_shift(piece, duals, cuts, shift, heuristic)
+        return _price_shift(piece, duals, cuts, counts, shift, heuristic)
 
     if threads > 1 and len(piece.shifts) > 1:
         with ThreadPoolExecutor(threads) as pool:
@@ -128,7 +136,14 @@ class ShiftPrices:
     cut_duals: npt.NDArray[np.int64]  # (MAX_CUTS,) what a cut costs, >= 0
 
     @classmethod
-    def of(cls, piece: Piece, duals: Duals, cuts: Sequence[Cut], shift: int) -> ShiftPrices:
+    def of(
+        cls,
+        piece: Piece,
+        duals: Duals,
+        cuts: Sequence[Cut],
+        counts: Sequence[Count],
+        shift: int,
+    ) -> ShiftPrices:
         visits = piece.parts[shift].data.visits
         cut_bits = np.zeros(len(visits), dtype=np.uint64)
         cut_duals = np.zeros(MAX_CUTS, dtype=np.int64)
@@ -137,21 +152,33 @@ class ShiftPrices:
                 cut_duals[number] = -dual
                 for visit in cut:
                     cut_bits[visits == visit] |= np.uint64(1) << np.uint64(number)
+        here = [
+            (count.visits, price)
+            for count, price in zip(counts, duals.count, strict=True)
+            if price and count.shifts is not None and shift in count.shifts
+        ]
         earned = [
-            duals.visit[visit] + sum(duals.gap[number] for number in piece.gaps_hit(visit, shift))
+            duals.visit[visit]
+            + sum(duals.gap[number] for number in piece.gaps_hit(visit, shift))
+            + sum(price for counted, price in here if visit in counted)
             for visit in visits.tolist()
         ]
         return cls(np.array(earned, dtype=np.int64), cut_bits, cut_duals)
 
 
 def _price_shift(
-    piece: Piece, duals: Duals, cuts: Sequence[Cut], shift: int, heuristic: bool
+    piece: Piece,
+    duals: Duals,
+    cuts: Sequence[Cut],
+    counts: Sequence[Count],
+    shift: int,
+    heuristic: bool,
 ) -> Priced:
     part: PieceShift = piece.parts[shift]
     data = part.data
     if len(data.visits) == 0:
         return Priced(shift, 0, True, ())
-    prices = ShiftPrices.of(piece, duals, cuts, shift)
+    prices = ShiftPrices.of(piece, duals, cuts, counts, shift)
     threshold = duals.shift[shift] - 1
     best, complete, last, pred, closed, closed_rc, _ = price_shift(
         data.start, data.end, data.lunch_earliest, data.lunch_latest, data.lunch_minutes,
@@ -252,7 +279,7 @@ def _enumerate_shift(
     data = part.data
     if len(data.visits) == 0:
         return []
-    prices = ShiftPrices.of(piece, proof.duals, proof.cuts, shift)
+    prices = ShiftPrices.of(piece, proof.duals, proof.cuts, proof.counts, shift)
     rest = _completion(data, prices)
     complete, last, pred, closed, closed_rc = enumerate_shift(
         data.start, data.end, data.lunch_earliest, data.lunch_latest, data.lunch_minutes,
@@ -285,8 +312,9 @@ def lagrangian_bound(
     rows = sum(duals.gap) + sum(duals.cut)
     for count, price in zip(counts, duals.count, strict=True):
         rows += price * (count.least if price > 0 else count.most)
-        for visit in count.visits:
-            paid[visit] += price
+        if count.shifts is None:
+            for visit in count.visits:
+                paid[visit] += price
     worth = sum(piece.prepared.worth[visit] * SCALE for visit in piece.visits)
     visits = worth + sum(min(0, price - paid[visit]) for visit, price in duals.visit.items())
     return visits + rows + sum(min(0, shift.best) for shift in priced)
@@ -329,7 +357,13 @@ def generate_columns(
     while rounds < max_rounds and time.monotonic() < deadline:
         rounds += 1
         priced = price_piece(
-            piece, duals, master.cuts, heuristic=heuristic, threads=threads, deadline=deadline
+            piece,
+            duals,
+            master.cuts,
+            counts,
+            heuristic=heuristic,
+            threads=threads,
+            deadline=deadline,
         )
         if not heuristic:
             if not all(shift.complete for shift in priced):
@@ -381,6 +415,7 @@ def generate_columns(
         made=dict(master.made),
         proof=proof,
         fractions=tuple(master.fractions),
+        master=master,
         rounds=rounds,
         finished=finished,
     )

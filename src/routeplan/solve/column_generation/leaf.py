@@ -16,6 +16,7 @@ class CountCase(NamedTuple):
     """One side of a `CountSplit` above a leaf."""
 
     visits: frozenset[int]
+    shifts: frozenset[int] | None
     most: int
     more: bool
 
@@ -26,15 +27,15 @@ def leaf_of(
     """The leaf of a case, in the indices of the piece's problem.
 
     `above` are the count cases on the way to it, root first. A row of the relaxation joins all
-    counts of the same visits; its price goes to the one that binds. Where none is above (a visit
-    that is made on one shift, or never) the case itself says as much.
+    counts of the same visits and shifts; its price goes to the one that binds. Where none is above
+    (a visit that is made on one shift, or never) the case itself says as much.
     """
     counts = [0] * len(above)
     for count, price in zip(proof.counts, proof.duals.count, strict=True):
         binding = (
-            CountCase(count.visits, count.least - 1, True)
+            CountCase(count.visits, count.shifts, count.least - 1, True)
             if price > 0
-            else CountCase(count.visits, count.most, False)
+            else CountCase(count.visits, count.shifts, count.most, False)
         )
         if binding in above:
             counts[above.index(binding)] = price

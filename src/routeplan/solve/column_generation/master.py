@@ -8,7 +8,7 @@ s.t.  sum_{r visits v} x_r + y_v  = 1     for each visit v        (price pi_v)
       least <= sum_{v in C} (1 - y_v) <= most   for each count C  (price mu_C)
       x, y >= 0
 
-Count rows hold no route, so pricing needs to know nothing of them.
+A count of the visits made by some shifts has the routes of these shifts instead of the y.
 """
 
 from __future__ import annotations
@@ -33,11 +33,18 @@ SCALE = 1000
 
 @dataclass(frozen=True)
 class Count:
-    """Between `least` and `most` of `visits` are made."""
+    """Between `least` and `most` of `visits` are made by `shifts` (None: by any)."""
 
     visits: frozenset[int]
     least: int
     most: int
+    shifts: frozenset[int] | None = None
+
+    def holds(self, column: Column) -> int:
+        """How many of the visits a column makes, as far as the count asks for its shift."""
+        if self.shifts is not None and column.shift not in self.shifts:
+            return 0
+        return sum(visit in self.visits for visit in column.visits)
 
 
 @dataclass(frozen=True)
@@ -71,17 +78,9 @@ class Master:
             self._objective.SetCoefficient(left_out[visit], piece.prepared.worth[visit])
         self._left_out = left_out
         # What is missing to `least` can be bought, dearly, so that there always is an answer.
-        missing_cost = 2 * sum(piece.prepared.worth[visit] for visit in piece.visits) + 1
-        self._count_rows = []
-        for count in counts:
-            size = len(count.visits)
-            count_row = self._solver.Constraint(size - count.most, size - count.least)
-            for visit in sorted(count.visits):
-                count_row.SetCoefficient(left_out[visit], 1)
-            missing = self._solver.NumVar(0, infinity, "")
-            count_row.SetCoefficient(missing, -1)
-            self._objective.SetCoefficient(missing, missing_cost)
-            self._count_rows.append(count_row)
+        self._missing_cost = 2 * sum(piece.prepared.worth[visit] for visit in piece.visits) + 1
+        self.counts: list[Count] = []
+        self._count_rows: list[pywraplp.Constraint] = []
         self.cuts: list[Cut] = []
         self._cut_rows: list[pywraplp.Constraint] = []
         self.columns: list[Column] = []
@@ -90,6 +89,8 @@ class Master:
         """Columns of the last solution with their values."""
         self.made: dict[int, float] = {}
         """How much each visit is made in the last solution."""
+        for count in counts:
+            self.add_count(count)
 
     def add(self, column: Column) -> None:
         variable = self._solver.NumVar(0, self._infinity, "")
@@ -105,8 +106,51 @@ class Master:
         for cut, cut_row in zip(self.cuts, self._cut_rows, strict=True):
             if value := cut_value(cut, column):
                 cut_row.SetCoefficient(variable, value)
+        for count, count_row in zip(self.counts, self._count_rows, strict=True):
+            if count.shifts is not None and (value := count.holds(column)):
+                count_row.SetCoefficient(variable, value)
         self.columns.append(column)
         self._variables.append(variable)
+
+    def within(self, limit: float) -> list[Column]:
+        """The columns whose reduced cost in the last solution is at most `limit` minutes."""
+        return [
+            column
+            for column, variable in zip(self.columns, self._variables, strict=True)
+            if variable.reduced_cost() <= limit
+        ]
+
+    def add_count(self, count: Count) -> None:
+        size = len(count.visits)
+        missing = self._solver.NumVar(0, self._infinity, "")
+        self._objective.SetCoefficient(missing, self._missing_cost)
+        if count.shifts is None:
+            row = self._solver.Constraint(size - count.most, size - count.least)
+            for visit in sorted(count.visits):
+                row.SetCoefficient(self._left_out[visit], 1)
+            row.SetCoefficient(missing, -1)
+        else:
+            row = self._solver.Constraint(count.least, count.most)
+            for column, variable in zip(self.columns, self._variables, strict=True):
+                if value := count.holds(column):
+                    row.SetCoefficient(variable, value)
+            row.SetCoefficient(missing, 1)
+        self.counts.append(count)
+        self._count_rows.append(row)
+
+    def value(self) -> float:
+        """Least cost of the relaxation over the columns so far."""
+        self._solve()
+        return float(self._objective.Value())
+
+    def value_with(self, count: Count) -> float:
+        """Least cost of the relaxation over the columns so far with one count more, for a look."""
+        self.add_count(count)
+        value = self.value()
+        self.counts.pop()
+        row = self._count_rows.pop()
+        row.SetBounds(-self._infinity, self._infinity)
+        return value
 
     def add_cut(self, cut: Cut) -> None:
         row = self._solver.Constraint(-self._infinity, 1)
@@ -118,8 +162,9 @@ class Master:
 
     def _solve(self) -> None:
         """Always feasible and bounded, so an answer that is not optimal is the solver's: simplex
-        may give up on degenerate programs (GLOP did at times, and took twice as long as CLP). Without
-        presolve the basis is kept between solves; presolve and the other simplex stand by."""
+        may give up on degenerate programs (GLOP did at times, and took twice as long as CLP).
+        Without presolve the basis is kept between solves; presolve and the other simplex stand
+        by."""
         ways = pywraplp.MPSolverParameters()
         for presolve in (ways.PRESOLVE_OFF, ways.PRESOLVE_ON):
             ways.SetIntegerParam(ways.PRESOLVE, presolve)
@@ -137,7 +182,10 @@ class Master:
             shift={s: round(row.dual_value() * SCALE) for s, row in self._shift_rows.items()},
             gap=tuple(min(0, round(row.dual_value() * SCALE)) for row in self._gap_rows),
             cut=tuple(min(0, round(row.dual_value() * SCALE)) for row in self._cut_rows),
-            count=tuple(-round(row.dual_value() * SCALE) for row in self._count_rows),
+            count=tuple(
+                round(row.dual_value() * SCALE) * (-1 if count.shifts is None else 1)
+                for count, row in zip(self.counts, self._count_rows, strict=True)
+            ),
         )
         self.made = {
             visit: 1 - variable.solution_value() for visit, variable in self._left_out.items()
@@ -159,7 +207,8 @@ def choose_routes(
     counts: Sequence[Count] = (),
     seconds: float = math.inf,
 ) -> tuple[tuple[Column, ...], bool]:
-    """The cheapest plan from given columns (and within the counts), and whether that is proven.
+    """The cheapest plan from given columns (and within the counts), and whether that is proven;
+    no routes, where it is proven that none keep to the counts.
 
     `work` is CP-SAT's deterministic time, so that the answer is the same on every machine, unless
     `seconds` end the choice before.
@@ -185,8 +234,12 @@ def choose_routes(
         # A route with both visits of a gap stands here twice, and so can never be chosen.
         model.add(sum(variables) <= 1)
     for count in counts:
-        made = [variable for v in sorted(count.visits) for variable in by_visit.get(v, ())]
-        model.add_linear_constraint(sum(made), count.least, count.most)
+        made = sum(
+            times * variable
+            for column, variable in zip(usable, chosen, strict=True)
+            if (times := count.holds(column))
+        )
+        model.add_linear_constraint(made, count.least, count.most)
     gains = [column.cost - sum(worth[v] for v in column.visits) for column in usable]
     model.minimize(sum(gain * variable for gain, variable in zip(gains, chosen, strict=True)))
     wanted = set(hint)
@@ -201,7 +254,7 @@ def choose_routes(
         solver.parameters.max_time_in_seconds = max(0.01, seconds)
     status = solver.solve(model)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return tuple(hint), False
+        return tuple(hint), status == cp_model.INFEASIBLE
     picked = [
         c for c, variable in zip(usable, chosen, strict=True) if solver.boolean_value(variable)
     ]

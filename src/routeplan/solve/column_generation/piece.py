@@ -16,7 +16,7 @@ from routeplan.solve.column_generation.shift_data import Bits, ShiftData, shift_
 
 __all__ = ["GapRow", "Piece", "PieceShift", "Prepared", "left_out_worth", "prepare"]
 
-NG_SIZE = 10
+NG_SIZE = 20
 """Visits that a label remembers around each visit (Baldacci et al. 2011)."""
 
 

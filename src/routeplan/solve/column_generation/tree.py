@@ -1,0 +1,190 @@
+"""Branch and bound: the weakest case is split first, and the tree that remains proves the bound."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from routeplan.solve.column_generation.branch import Case, best_split
+from routeplan.solve.column_generation.columns import Column
+from routeplan.solve.column_generation.generate import (
+    Generated,
+    Proof,
+    enumerate_columns,
+    generate_columns,
+)
+from routeplan.solve.column_generation.leaf import CountCase, leaf_of
+from routeplan.solve.column_generation.master import SCALE, Count, choose_routes
+from routeplan.solve.column_generation.piece import Piece, Prepared
+from routeplan.solve.proof import CaseTree, CountSplit, PlaceSplit
+
+__all__ = ["Tree"]
+
+MORE_CUTS = 10
+"""That a case may add to those it was given."""
+MOST_CUTS = 60
+LISTED = 12_000
+"""Routes among which the best choice of a case is made exactly."""
+CHOICE_WORK = 8.0
+"""CP-SAT's deterministic time for it."""
+TRY_AGAIN = 0.6
+"""Routes are listed again once the gap is so much of that at which they were too many."""
+
+
+@dataclass
+class Node:
+    """A case, the prices that bound it, and how it was settled or split."""
+
+    case: Case
+    proof: Proof
+    generated: Generated
+    listed: int | None = None
+    split: tuple[Count, Count] | None = None
+    children: tuple[Node, Node] | None = None
+
+
+@dataclass
+class Tree:
+    """Cases of a problem. `step` splits one; `bound` holds for all."""
+
+    prepared: Prepared
+    root: Generated
+    deadline: float
+    threads: int
+    take: Callable[[Sequence[Column]], int]
+    """Called with plans found on the way; returns the cost of the best plan known."""
+    _open: list[tuple[int, int, Node]] = field(default_factory=list)
+    _made: int = 0
+    _stuck: list[int] = field(default_factory=list)
+    """Bounds (scaled) of cases that are neither settled nor to be split: routes with cycles."""
+    _top: Node = field(init=False)
+    _too_many: float = float("inf")
+    """Least gap (scaled) at which routes were too many to list."""
+
+    def __post_init__(self) -> None:
+        if self.root.proof is None:
+            raise ValueError("the root has no bound to improve on")
+        self._top = Node(Case(), self.root.proof, self.root)
+        self._push(self._top)
+
+    def _push(self, node: Node) -> None:
+        heapq.heappush(self._open, (node.proof.bound, self._made, node))
+        self._made += 1
+
+    def bound(self, cost: int) -> int:
+        """No plan costs less, in minutes; `cost` is that of the best known."""
+        while self._open and _minutes(self._open[0][0]) >= cost:
+            heapq.heappop(self._open)
+        known = [*self._stuck, *(bound for bound, _, _ in self._open[:1])]
+        return min(cost, _minutes(min(known))) if known else cost
+
+    def step(self, cost: int) -> bool:
+        """Settle or split the weakest case; False: none is left, or time is up."""
+        if self.bound(cost) == cost or not self._open:
+            return False
+        node = heapq.heappop(self._open)[2]
+        if self._settled(node, cost):
+            return True
+        node.split = best_split(self.prepared, node.generated, float(cost))
+        if node.split is None:
+            self._stuck.append(node.proof.bound)
+            return True
+        children: list[Node] = []
+        for side in node.split:
+            case = node.case.narrowed(side, self.prepared.problem.windows_by_shift)
+            child = self._node(case, node, cost)
+            if child is None:
+                node.split = None
+                heapq.heappush(self._open, (node.proof.bound, self._made, node))
+                return False
+            if child.generated.is_plan:
+                cost = self.take([column for column, _ in child.generated.fractions])
+            children.append(child)
+        node.children = (children[0], children[1])
+        for child in children:
+            self._push(child)
+        return True
+
+    def _piece(self, case: Case) -> Piece:
+        problem = self.prepared.problem
+        return Piece.of(
+            self.prepared,
+            range(len(problem.shifts)),
+            range(len(problem.visits)),
+            closed=case.closed,
+        )
+
+    def _node(self, case: Case, parent: Node, cost: int) -> Node | None:
+        """A case's relaxation; None: the deadline came before its bound."""
+        room = cost * SCALE - parent.proof.bound
+        cuts = [
+            cut
+            for cut, price in zip(parent.proof.cuts, parent.proof.duals.cut, strict=True)
+            if price < 0
+        ]
+        generated = generate_columns(
+            self._piece(case),
+            [c for c in parent.generated.master.within(room / SCALE) if case.allows(c)],
+            deadline=self.deadline,
+            counts=case.counts,
+            cuts=cuts,
+            max_cuts=min(MOST_CUTS, len(cuts) + MORE_CUTS),
+            threads=self.threads,
+            enough=(cost - 1) * SCALE + 1,
+        )
+        if generated.proof is None:
+            return None
+        # What bounds the parent bounds the child, should its own search have ended early.
+        proof = max(parent.proof, generated.proof, key=lambda known: known.bound)
+        return Node(case, proof, generated)
+
+    def _settled(self, node: Node, cost: int) -> bool:
+        """Whether the best plan of the case is known, from all routes it could use."""
+        room = cost * SCALE - node.proof.bound
+        if room >= self._too_many * TRY_AGAIN:
+            return False
+        piece = self._piece(node.case)
+        columns = enumerate_columns(piece, node.proof, room, LISTED, self.threads, self.deadline)
+        if columns is None:
+            self._too_many = min(self._too_many, room)
+            return False
+        chosen, proven = choose_routes(piece, columns, CHOICE_WORK, (), counts=node.case.counts)
+        cost = self.take(chosen)
+        if not proven:
+            self._too_many = min(self._too_many, room)
+            return False
+        node.listed = cost
+        return True
+
+    def proof_tree(self) -> CaseTree:
+        """Why `bound` holds."""
+        return self._tree_of(self._top, ())
+
+    def _tree_of(self, node: Node, above: tuple[CountCase, ...]) -> CaseTree:
+        if node.children is None or node.split is None:
+            return leaf_of(self._piece(node.case), node.proof, above, node.listed)
+        low, _ = node.split
+        if low.shifts is not None and len(low.visits) == len(low.shifts) == 1:
+            (visit,), (shift,) = low.visits, low.shifts
+            return PlaceSplit(
+                visit=visit,
+                shift=shift,
+                elsewhere=self._tree_of(node.children[0], above),
+                there=self._tree_of(node.children[1], above),
+            )
+        fewer, more = (
+            self._tree_of(child, (*above, CountCase(low.visits, low.shifts, low.most, more=side)))
+            for child, side in zip(node.children, (False, True), strict=True)
+        )
+        return CountSplit(
+            visits=tuple(sorted(low.visits)),
+            shifts=None if low.shifts is None else tuple(sorted(low.shifts)),
+            most=low.most,
+            fewer=fewer,
+            more=more,
+        )
+
+
+def _minutes(scaled: int) -> int:
+    return -(-scaled // SCALE)
