@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from routeplan.config import Settings
     from routeplan.due.models import Horizon
     from routeplan.plan.plan import Plan
+    from routeplan.solve.result import Solved
     from routeplan.workdays import WorkCalendar
 
 __all__ = ["app", "main"]
@@ -344,6 +345,7 @@ def plan(
     chosen = _travelling(_settings(settings, book), travel, book)
     known = read_book(book)
     _announce_compiling(engine, texts, quiet=quiet)
+    solved: list[Solved] = []
     with (
         open_travel(chosen.travel, known, book) as source,
         SearchDisplay(texts, _err(), quiet=quiet) as display,
@@ -362,9 +364,10 @@ def plan(
             seed=seed,
             engine=Engine(engine.value),
             progress=display.update,
+            on_solved=solved.append,
             book_path=_relative(book, out),
         )
-    saved = save_plan(made, out, texts, tiles=tiles.value)
+    saved = save_plan(made, out, texts, solved=solved[-1], tiles=tiles.value)
     if json_output:
         _print_json(made.model_dump_json(indent=1))
         return
@@ -420,6 +423,7 @@ def replan(
     known = read_book(place)
     limit = time_limit or chosen.solver.time_limit
     _announce_compiling(engine, texts, quiet=quiet)
+    solved: list[Solved] = []
     with (
         open_travel(chosen.travel, known, place) as source,
         SearchDisplay(texts, _err(), quiet=quiet) as display,
@@ -436,9 +440,10 @@ def replan(
             seed=seed,
             engine=Engine(engine.value),
             progress=display.update,
+            on_solved=solved.append,
         )
     diff = diff_plans(before, after)
-    saved = save_plan(after, folder, texts, diff=diff, tiles=tiles.value)
+    saved = save_plan(after, folder, texts, diff=diff, solved=solved[-1], tiles=tiles.value)
     if json_output:
         _print_json(diff.model_dump_json(indent=1))
         return
@@ -481,6 +486,36 @@ def solve(
     require_valid(given, result)
     write_atomically(out, result.model_dump_json(indent=1).encode())
     typer.echo(texts("terminal.solved", cost=result.cost, path=str(out)))
+
+
+@app.command()
+def verify(
+    given: Annotated[
+        Path, typer.Argument(help="The --out folder of a plan, its proof.json, or a problem.json.")
+    ],
+    result: Annotated[
+        Path | None, typer.Argument(help="With a problem.json: the result.json to check.")
+    ] = None,
+    lang: LangOption = None,
+) -> None:
+    """Check routes, cost and bound anew, apart from the engine."""
+    import time
+
+    from routeplan.outputs.files import read_model
+    from routeplan.outputs.terminal import confirmed_report
+    from routeplan.pipeline import load_proof
+    from routeplan.problem.read import read_problem
+    from routeplan.solve.recheck import recheck
+    from routeplan.solve.result import Result, Solved
+
+    if result is None:
+        solved = load_proof(given)
+    else:
+        solved = Solved(problem=read_problem(given), result=read_model(result, Result))
+    began = time.monotonic()
+    found = recheck(solved.problem, solved.result)
+    seconds = time.monotonic() - began
+    _out().print(confirmed_report(found, solved, seconds, _texts(lang)))
 
 
 @app.command()

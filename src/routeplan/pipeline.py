@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,17 +21,20 @@ from routeplan.language import Texts, message
 from routeplan.outputs.files import os_reason, read_model, write_atomically
 from routeplan.plan.build import build_plan
 from routeplan.plan.check import require_valid
+from routeplan.plan.insert import with_what_pays
 from routeplan.plan.left_over import expected_records, left_over_clients
 from routeplan.plan.plan import Plan, PlanOrigin
+from routeplan.plan.same_routes import require_same_routes
 from routeplan.plan.ways import with_ways
 from routeplan.problem.adjust import Adjustment
 from routeplan.problem.build import build_problem
 from routeplan.replan.diff import PlanDiff
-from routeplan.solve.result import Engine
+from routeplan.solve.result import Engine, Solved
 from routeplan.solve.solve import solve
 from routeplan.solve.stop import ProgressCallback, StopRule
 from routeplan.store.cache import Cache
 from routeplan.store.database import database_path
+from routeplan.travel.background import MainRoads, read_main_roads
 from routeplan.travel.cached import Cached
 from routeplan.travel.choose import is_worth_remembering, travel_source
 from routeplan.travel.source import TravelSource
@@ -42,6 +45,8 @@ __all__ = [
     "Saved",
     "due_visits",
     "load_plan",
+    "load_proof",
+    "map_ground",
     "monday_of",
     "next_week",
     "open_travel",
@@ -120,6 +125,14 @@ def open_travel(settings: TravelSettings, book: Book, path: Path) -> Iterator[Tr
         yield Cached(source, cache)
 
 
+def map_ground(settings: TravelSettings, path: Path) -> MainRoads | None:
+    """The roads that lie under the map of the book at `path`, where the settings name a roads
+    folder; whatever the source of travel is. Raises FileError when they cannot be read."""
+    if not settings.roads.tiles:
+        return None
+    return read_main_roads((path if path.is_dir() else path.parent) / settings.roads.tiles)
+
+
 def plan_visits(
     book: Book,
     horizon: Horizon,
@@ -135,10 +148,12 @@ def plan_visits(
     seed: int | None = None,
     engine: Engine = Engine.COLUMNS,
     progress: ProgressCallback | None = None,
+    on_solved: Callable[[Solved], None] | None = None,
     book_path: str = "",
 ) -> Plan:
     """The visit plan of a horizon, recomputed by the independent checker before it is returned.
 
+    `on_solved` is given the problem with its routes and their proof, for `save_plan`.
     Raises UsageError for adjustments or managers that do not exist, NoPlanError when no manager
     works in the horizon, and CheckError if the plan breaks a rule, which is a bug.
     """
@@ -169,6 +184,9 @@ def plan_visits(
         engine=engine,
         progress=progress,
     )
+    result = with_what_pays(built.problem, result)
+    if on_solved:
+        on_solved(Solved(problem=built.problem, result=result))
     origin = PlanOrigin(
         book=book_path,
         book_digest=digest(book),
@@ -206,9 +224,13 @@ def save_plan(
     texts: Texts,
     *,
     diff: PlanDiff | None = None,
+    solved: Solved | None = None,
     tiles: str = "none",
+    ground: MainRoads | None = None,
 ) -> Saved:
     """Writes plan.json, plan.xlsx and map.html; a different plan already there moves to earlier/.
+
+    `solved`, what the plan was made from, becomes proof.json; that of another plan does not stay.
 
     Everything is made before anything is written, and plan.json is replaced last, so a failure
     leaves the folder's plan as it was. Raises WorkspaceError or FileError when the folder cannot be
@@ -225,13 +247,18 @@ def save_plan(
         earlier=None,
     )
     content = plan.model_dump_json(indent=1).encode()
-    page = map_html(plan, texts, tiles=tiles).encode()
+    page = map_html(plan, texts, tiles=tiles, ground=ground).encode()
     sheets = workbook_bytes(plan, texts, diff=diff)
     earlier = _keep_earlier(target.plan, content)
     write_atomically(target.map, page)
     write_atomically(target.workbook, sheets)
     if diff is not None:
         write_atomically(folder / "changes.json", diff.model_dump_json(indent=1).encode())
+    proof = folder / "proof.json"
+    if solved is not None:
+        write_atomically(proof, solved.model_dump_json().encode())
+    elif earlier is not None:
+        proof.unlink(missing_ok=True)
     write_atomically(target.plan, content)
     return Saved(target.plan, target.workbook, target.map, earlier)
 
@@ -284,3 +311,18 @@ def load_plan(folder: Path) -> Plan:
     except FileError as error:
         why = message("error.plan_damaged", why=error.message)
         raise WorkspaceError("RP7002", why) from error
+
+
+def load_proof(folder: Path) -> Solved:
+    """What the plan of a folder was made from, or that of a proof.json itself.
+
+    Raises WorkspaceError when there is none, FileError when it cannot be read, CheckError RP6003
+    when the folder's plan.json tells of other routes.
+    """
+    path = folder / "proof.json" if folder.is_dir() else folder
+    if not path.exists():
+        raise WorkspaceError("RP7006", message("error.no_proof_there", folder=str(folder)))
+    solved = read_model(path, Solved)
+    if folder.is_dir():
+        require_same_routes(load_plan(folder), solved)
+    return solved

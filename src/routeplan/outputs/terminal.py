@@ -6,11 +6,12 @@ the user's files is never markup, and its control characters show as escapes (`v
 
 from __future__ import annotations
 
+import math
 import time
 import unicodedata
 from collections.abc import Iterable, Sequence
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -27,6 +28,7 @@ from routeplan.outputs.wording import (
     adjust_option,
     journey_words,
     kilometres,
+    off_words,
     place_name,
     proof_words,
     totals_words,
@@ -44,11 +46,16 @@ from routeplan.plan.plan import (
     UnplannedVisit,
 )
 from routeplan.replan.diff import Change, ChangeKind, PlanDiff, PlannedSlot
+from routeplan.solve.result import Solved
 from routeplan.solve.stop import Progress
 from routeplan.values import TimeWindow, format_clock
 
+if TYPE_CHECKING:
+    from routeplan.solve.recheck import Confirmed
+
 __all__ = [
     "SearchDisplay",
+    "confirmed_report",
     "diff_report",
     "due_report",
     "faults_report",
@@ -93,6 +100,27 @@ def plan_report(plan: Plan, texts: Texts) -> RenderableType:
         parts += ["", *_day(day, texts)]
     parts += ["", *_figures(plan, texts), "", *_left_out(plan.left_out, texts)]
     return Group(*parts)
+
+
+def confirmed_report(
+    found: Confirmed, solved: Solved, seconds: float, texts: Texts
+) -> RenderableType:
+    """What a check of routes, cost and bound found to hold."""
+    made = sum(len(route.stops) for route in solved.result.solution.routes)
+    visits = len(solved.problem.visits)
+    lines = [texts("terminal.confirmed_routes", n=made, visits=visits, cost=found.cost)]
+    if found.bound is None or found.gap is None:
+        lines.append(texts("terminal.confirmed_no_bound"))
+    else:
+        gap = f"{math.ceil(1000 * found.gap) / 10:g}"
+        optimal = found.bound == found.cost
+        key = "terminal.confirmed_optimal" if optimal else "terminal.confirmed_bound"
+        lines.append(texts(key, bound=found.bound, gap=gap))
+        lines.append(texts("terminal.confirmed_cases", n=found.cases))
+        if found.listed:
+            lines.append(texts("terminal.confirmed_listed", n=found.listed))
+    lines.append(texts("terminal.confirmed_seconds", seconds=f"{seconds:.1f}"))
+    return Group(*(_text(line) for line in lines))
 
 
 def due_report(
@@ -308,6 +336,8 @@ def _visit(visit: PlannedVisit, texts: Texts) -> Text:
         marks.append(f"★ {word(visit.appointment, texts)}")
     if visit.status is not PlannedVisitStatus.PLANNED:
         marks.append(word(visit.status, texts))
+    if off := off_words(visit.off_minutes, texts):
+        marks.append(off)
     if marks:
         text.append("\n" + texts.join(marks), "cyan")
     return _with_journey(text, visit.leg, texts)
@@ -349,6 +379,8 @@ def _left_out(left_out: Sequence[UnplannedVisit], texts: Texts) -> list[Renderab
         name = _client(visit.tier, visit.client_id, visit.client_name)
         if visit.required:
             name.append(f"  {texts('terminal.must')}", "bold red")
+        if off := off_words(visit.off_minutes, texts):
+            name.append(f"  {off}", "cyan")
         parts.append(name)
         parts.append(_indented(_text(texts.render(visit.why))))
         for remedy in visit.remedies[:1]:

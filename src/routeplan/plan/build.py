@@ -7,12 +7,11 @@ import itertools
 from collections.abc import Mapping, Sequence
 
 from routeplan.book.availability import hours_on
-from routeplan.book.models import Anchor, Appointment, Book, Contact, Layer
+from routeplan.book.models import Anchor, Appointment, Book, Contact, Layer, Manager
 from routeplan.config import Settings, VisitSettings
 from routeplan.due.models import DueList, DueVisit
 from routeplan.language import Message
 from routeplan.plan.explain import Cancelled, Done, Explainer
-from routeplan.plan.insert import with_what_pays
 from routeplan.plan.plan import (
     CostTerms,
     Leg,
@@ -29,6 +28,7 @@ from routeplan.problem.build import BuiltProblem
 from routeplan.problem.problem import Lunch, Problem
 from routeplan.problem.wishes import collect_wishes
 from routeplan.solve.result import Result, Route, Stop
+from routeplan.travel.approximate import off_minutes
 from routeplan.values import TimeWindow
 from routeplan.workdays import WorkCalendar
 
@@ -56,7 +56,6 @@ def build_plan(
     back that ends them if nothing follows); what the result adds to such a day comes after it.
     `cancelled` are visits, by id, that no route makes because the client said so.
     """
-    result = with_what_pays(built.problem, result)
     routes = {route.shift: route for route in result.solution.routes}
     begun = {(day.manager_id, day.date): day for day in kept}
     days = []
@@ -160,7 +159,7 @@ def _day(
         for stop in route.stops:
             place = built.problem.visits[stop.visit].place
             leg = _leg(built.problem, number, at, place, stop.leave, stop.arrive)
-            visits.append(_visit(built, stop, leg, about.date, book, calendar))
+            visits.append(_visit(built, stop, leg, manager, about.date, book, settings, calendar))
             at = place
         way_back = _leg(built.problem, number, at, shift.end_place, route.leave_last, route.back)
     day = PlannedDay(
@@ -212,8 +211,10 @@ def _visit(
     built: BuiltProblem,
     stop: Stop,
     leg: Leg | None,
+    manager: Manager,
     date: dt.date,
     book: Book,
+    settings: Settings,
     calendar: WorkCalendar,
 ) -> PlannedVisit:
     due, visit = built.visits[stop.visit], built.problem.visits[stop.visit]
@@ -232,6 +233,7 @@ def _visit(
         district=site.district,
         room=site.room,
         point=built.points[visit.place],
+        off_minutes=off_minutes(site, manager.mode, settings.travel),
         leg=leg,
         arrive=stop.arrive,
         talk=talk,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from routeplan.book.models import Book
 from routeplan.config import ChurnSettings, Settings
@@ -13,6 +13,7 @@ from routeplan.language import Message, message
 from routeplan.plan.build import build_plan
 from routeplan.plan.check import require_valid
 from routeplan.plan.explain import Cancelled
+from routeplan.plan.insert import with_what_pays
 from routeplan.plan.plan import Cause, Plan, PlannedDay
 from routeplan.plan.ways import with_ways
 from routeplan.problem.adjust import Adjustment, Must
@@ -22,7 +23,7 @@ from routeplan.problem.problem import Visit
 from routeplan.problem.progress import Slot
 from routeplan.replan.events import Cancel, Event
 from routeplan.replan.progress import is_done, standing_at
-from routeplan.solve.result import Engine, Route, Solution
+from routeplan.solve.result import Engine, Route, Solution, Solved
 from routeplan.solve.schedule import schedule
 from routeplan.solve.solve import solve
 from routeplan.solve.stop import ProgressCallback, StopRule
@@ -47,13 +48,15 @@ def replan(
     seed: int | None = None,
     engine: Engine = Engine.COLUMNS,
     progress: ProgressCallback | None = None,
+    on_solved: Callable[[Solved], None] | None = None,
 ) -> Plan:
     """The plan from `now` (local time) on, once `events` have happened; checked like any plan.
 
     What is done or under way stays as it is, booked appointments stand, other visits keep their day
     and hour unless moving them gains more than `settings.churn`; freed time goes to due clients
     that had been left out. Settings and calendar are the earlier plan's unless given. `adjustments`
-    come on top of the earlier plan's; a `Must` asks again for a cancelled client.
+    come on top of the earlier plan's; a `Must` asks again for a cancelled client. `on_solved` is
+    given the problem with its routes and their proof, for `save_plan`.
 
     Raises UsageError for an event or a clock that does not go with the plan, and CheckError if the
     new plan breaks a rule, which is a bug.
@@ -105,6 +108,9 @@ def replan(
         start=_as_planned(plan, built),
         progress=progress,
     )
+    result = with_what_pays(built.problem, result)
+    if on_solved:
+        on_solved(Solved(problem=built.problem, result=result))
     after = build_plan(
         built,
         result,

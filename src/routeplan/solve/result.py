@@ -5,10 +5,20 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal
 
+from routeplan.problem.problem import Problem
 from routeplan.solve.proof import Proof
 from routeplan.values import Frozen
 
-__all__ = ["Engine", "PhaseStatistics", "Result", "Route", "Solution", "Status", "Stop"]
+__all__ = [
+    "Engine",
+    "PhaseStatistics",
+    "Result",
+    "Route",
+    "Solution",
+    "Solved",
+    "Status",
+    "Stop",
+]
 
 
 class Engine(StrEnum):
@@ -86,3 +96,11 @@ class Result(Frozen):
         if self.bound is None:
             return None
         return (self.cost - self.bound) / self.cost if self.cost else 0.0
+
+
+class Solved(Frozen):
+    """A problem with a result for it: all that checking anew needs."""
+
+    version: Literal[1] = 1
+    problem: Problem
+    result: Result

@@ -80,17 +80,18 @@ class LineTable(Frozen):
 # --- the two sheets -----------------------------------------------------------------------------
 
 
+_ALL_DAY = TimeWindow(start=0, end=MINUTES_PER_DAY)
+_HEADWAY = re.compile(r"(?:(.*\S)\s*[=\s]\s*)?([^=\s]*)")
+
+
 def _headways(raw: str) -> tuple[Headway, ...]:
     """'5', or '07:00-09:00 3; 17:00-19:30 4; 8': minutes of some hours, then of all others."""
     found = []
     for piece in filter(None, (part.strip() for part in re.split(r"[;\n]", normal(raw)))):
-        hours, _, minutes = piece.rpartition(" ")
         try:
-            window = (
-                cells.window.read(hours.rstrip("=: "))
-                if hours
-                else TimeWindow(start=0, end=MINUTES_PER_DAY)
-            )
+            match = _HEADWAY.fullmatch(piece)
+            hours, minutes = match.groups() if match else ("", "")
+            window = cells.window.read(hours) if hours else _ALL_DAY
             found.append(Headway(hours=window, minutes=cells.positive.read(minutes)))
         except ValueError:
             raise CellError(FaultCode.BAD_HEADWAY, piece=piece[:80]) from None
@@ -132,6 +133,7 @@ _STOPS = Sheet(
         Column(
             *("minutes", "分钟", cells.minutes),
             ("区间分钟", "行车分钟", "从上一站起分钟", "ride_minutes"),
+            required=True,
         ),
         Column("lat", "纬度", cells.coordinate, ("latitude",)),
         Column("lon", "经度", cells.coordinate, ("longitude", "lng")),
@@ -171,8 +173,10 @@ def read_lines(folder: Path) -> LineTable:
             tables[sheet.name] = table
             if not table.rows:
                 reporter.report(FaultCode.EMPTY_SHEET, table.place(), sheet=sheet.label)
+    needed = {"lines": None, "stops": ("line", "stop")}  # a line's first stop has no minutes
     records = {
-        name: parse_records(table, reporter) if table.rows else [] for name, table in tables.items()
+        name: parse_records(table, reporter, required=needed[name]) if table.rows else []
+        for name, table in tables.items()
     }
     found = _assemble(records.get("lines", []), records.get("stops", []), reporter)
     order = [(table.file, "") for table in tables.values()]
@@ -276,10 +280,8 @@ def _courses(
         course = courses.get(line) if line is not None else None
         if course is None:
             continue
-        if course.names and "minutes" not in record.values:
-            record.bad.add("minutes")
-            label = _STOPS.by_name["minutes"].label
-            reporter.report(FaultCode.BLANK, record.place("minutes"), column=label)
+        if course.names:
+            record.require("minutes", reporter)
         course.sound &= not record.bad
         if name is not None:
             course.names.append(name)

@@ -10,7 +10,6 @@ from routeplan.book.models import TravelMode
 from routeplan.problem.problem import Problem, Shift, Visit, Window
 from routeplan.solve.column_generation.enumerate import enumerate_shift
 from routeplan.solve.column_generation.generate import enumerate_columns, generate_columns
-from routeplan.solve.column_generation.kernels import completion
 from routeplan.solve.column_generation.master import SCALE
 from routeplan.solve.column_generation.piece import Piece, prepare
 from routeplan.solve.column_generation.pricing import price_shift
@@ -21,7 +20,7 @@ __all__ = ["compile_kernels", "is_compiled"]
 
 def is_compiled() -> bool:
     """Whether the kernels are in numba's cache already."""
-    kernels: tuple[Any, ...] = (price_shift, completion, enumerate_shift)
+    kernels: tuple[Any, ...] = (price_shift, enumerate_shift)
     return all(
         any(Path(kernel._cache.cache_path).glob(f"*.{kernel.py_func.__name__}-*.nbi"))  # noqa: SLF001
         for kernel in kernels

@@ -15,223 +15,166 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from routeplan.solve.column_generation.kernels import INFINITE, NONE, arrival, grow
+from routeplan.solve.column_generation.kernels import (
+    INFINITE,
+    NONE,
+    arrival,
+    completion,
+    fed,
+    grow,
+    toll,
+    tolls,
+    ways,
+)
 
 __all__ = ["enumerate_shift"]
 
+LAST, TALK, COUNT, LUNCH, PRED, NEXT, CHAIN = range(7)
+"""Facts of a label as in pricing.py, and the next settled one in its hash chain."""
+BUCKETS = 1 << 18
+
 
 @njit(cache=True, nogil=True)
-def enumerate_shift(
-    start,
-    end,
-    lunch_e,
-    lunch_l,
-    lunch_m,
-    max_visits,
-    max_talk,
-    before,
-    talk,
-    after,
-    steps_first,
-    steps_low,
-    steps_high,
-    steps_cost,
-    slice_start,
-    travel,
-    cost,
-    scale,
-    prices,
-    words,
-    cut_bits,
-    cut_duals,
-    rest,
-    grain,
-    limit,
-    max_labels,
-):
+def enumerate_shift(data, scale, prices, words, cut_bits, cut_duals, limit, max_labels):
     """All elementary routes of a shift with a reduced cost below `limit`, one order per visit set.
 
     Returns (complete, last, pred, closed_label, closed_rc).
     """
-    n = len(talk)
-    cap = 1 << 14
-    l_last = np.empty(cap, np.int32)
+    n = len(prices)
+    end, home = data.end, n + 1
+    slice_start, travel, cost = data.slice_start, data.travel, data.cost
+    steps_first, steps_low = data.steps_first, data.steps_low
+    steps_high, steps_cost = data.steps_high, data.steps_cost
+    before, talk, stay = data.before, data.talk, data.talk + data.after
+    max_visits, max_talk = data.max_visits, data.max_talk
+    lunch = (data.lunch_earliest, data.lunch_latest, data.lunch_minutes)
+    hungry_until = min(end, data.lunch_latest - data.lunch_minutes)
+    left, came = completion(data, scale, prices)
+    costs = tolls(cut_duals)
+    cap = 1 << 12
     l_rc = np.empty(cap, np.int64)
-    l_talk = np.empty(cap, np.int32)
-    l_count = np.empty(cap, np.int32)
-    l_lunch = np.empty(cap, np.int8)
-    l_pred = np.empty(cap, np.int32)
-    l_next = np.empty(cap, np.int32)
-    l_cut = np.empty(cap, np.uint64)
-    l_mem = np.empty((words, cap), np.uint64)
-    l_chain = np.empty(cap, np.int32)
-    total = 0
-    heads = np.full(end + 2, NONE, np.int32)
-    buckets = 1 << 18
-    chains = np.full(buckets, NONE, np.int32)
+    l_facts = np.empty((cap, 7), np.int32)
+    l_bits = np.empty((cap, 1 + words), np.uint64)  # parity of the cuts, then the visits
+    heads = np.full(end + 1, NONE, np.int32)
+    l_rc[0] = 0
+    l_facts[0] = NONE
+    l_facts[0, LAST] = n
+    l_facts[0, TALK] = 0
+    l_facts[0, COUNT] = 0
+    l_facts[0, LUNCH] = 0 if lunch[2] > 0 else 1
+    l_bits[0] = 0
+    heads[0] = 0
+    total = 1
+    chains = np.full(BUCKETS, NONE, np.int32)
     closed_label = np.empty(1024, np.int32)
     closed_rc = np.empty(1024, np.int64)
     closed = 0
     zero = np.uint64(0)
     one = np.uint64(1)
-    begin_lunch = np.int8(0 if lunch_m > 0 else 1)
-    for minute in range(start - 1, end + 1):
-        at = np.int32(NONE) if minute < start else heads[minute]
-        while True:
-            if minute >= start:
-                if at == NONE:
-                    break
-                label = at
-                at = l_next[at]
-                i = np.int64(l_last[label])
-                rc = l_rc[label]
-                talked = np.int64(l_talk[label])
-                count = np.int64(l_count[label])
-                lunched = l_lunch[label]
-                parity = l_cut[label]
-                ready = np.int64(minute)
-                mix = np.uint64(i * 2 + lunched) * np.uint64(0x9E3779B97F4A7C15)
-                for w in range(words):
-                    mix = (mix ^ l_mem[w, label]) * np.uint64(0xC2B2AE3D27D4EB4F)
-                    mix ^= mix >> np.uint64(29)
-                slot = np.int64(mix & np.uint64(buckets - 1))
-                other = chains[slot]
-                dominated = False
-                while other != NONE:
-                    if l_last[other] == i and l_lunch[other] >= lunched and l_rc[other] <= rc:
-                        same = True
-                        for w in range(words):
-                            if l_mem[w, other] != l_mem[w, label]:
-                                same = False
-                                break
-                        if same:
-                            dominated = True
+    found = np.empty((2 * len(steps_low), 3), np.int64)
+    complete = True
+    for tick in range(end + 1):
+        label = heads[tick]
+        while label != NONE and complete:
+            i = np.int64(l_facts[label, LAST])
+            rc = l_rc[label]
+            talked = l_facts[label, TALK]
+            count = l_facts[label, COUNT]
+            lunched = np.int64(l_facts[label, LUNCH])
+            parity = l_bits[label, 0]
+            mix = np.uint64(i * 2 + lunched) * np.uint64(0x9E3779B97F4A7C15)
+            for w in range(1, 1 + words):
+                mix = (mix ^ l_bits[label, w]) * np.uint64(0xC2B2AE3D27D4EB4F)
+                mix ^= mix >> np.uint64(29)
+            slot = np.int64(mix & np.uint64(BUCKETS - 1))
+            other = chains[slot]
+            while other != NONE:
+                if (
+                    l_facts[other, LAST] == i
+                    and l_facts[other, LUNCH] >= lunched
+                    and l_rc[other] <= rc
+                ):
+                    same = True
+                    for w in range(1, 1 + words):
+                        if l_bits[other, w] != l_bits[label, w]:
+                            same = False
                             break
-                    other = l_chain[other]
-                if dominated:
-                    continue
-                l_chain[label] = chains[slot]
-                chains[slot] = label
-                if cost[i, n + 1] >= 0:
-                    back = arrival(slice_start, travel, i, n + 1, ready)
-                    finish = INFINITE
-                    if lunched == 1 or (back <= end and max(back, lunch_e) + lunch_m <= lunch_l):
-                        finish = back
-                    elif max(ready, lunch_e) + lunch_m <= lunch_l:
-                        finish = arrival(
-                            slice_start, travel, i, n + 1, max(ready, lunch_e) + lunch_m
-                        )
-                    if finish <= end and rc + scale * cost[i, n + 1] < limit:
-                        if closed == len(closed_label):
-                            closed_label = grow(closed_label)
-                            closed_rc = grow(closed_rc)
-                        closed_label[closed] = label
-                        closed_rc[closed] = rc + scale * cost[i, n + 1]
-                        closed += 1
-                if count == max_visits:
-                    continue
-            else:
-                label = np.int32(NONE)
-                i = np.int64(n)
-                rc = np.int64(0)
-                talked = np.int64(0)
-                count = np.int64(0)
-                lunched = begin_lunch
-                parity = zero
-                ready = np.int64(start)
-                if max_visits == 0:
-                    break
-            for j in range(n):
+                    if same:
+                        break
+                other = l_facts[other, CHAIN]
+            if other != NONE:
+                label = l_facts[label, NEXT]
+                continue
+            l_facts[label, CHAIN] = chains[slot]
+            chains[slot] = label
+            if i < n:
+                whole = rc + scale * cost[i, home]
+                back = arrival(slice_start, travel, i, home, tick)
+                if back <= end and not lunched and max(back, lunch[0]) + lunch[2] > lunch[1]:
+                    back = fed(slice_start, travel, lunch, i, home, tick, back)
+                if cost[i, home] >= 0 and whole < limit and back <= end:
+                    if closed == len(closed_label):
+                        closed_label = grow(closed_label)
+                        closed_rc = grow(closed_rc)
+                    closed_label[closed] = label
+                    closed_rc[closed] = whole
+                    closed += 1
+            for j in range(n if count < max_visits else 0):
                 if cost[i, j] < 0 or talked + talk[j] > max_talk:
                     continue
-                if i < n and (l_mem[j >> 6, label] >> np.uint64(j & 63)) & one:
+                if (l_bits[label, 1 + (j >> 6)] >> np.uint64(j & 63)) & one:
                     continue
-                arrive = arrival(slice_start, travel, i, j, ready)
+                arrive = arrival(slice_start, travel, i, j, tick)
                 if arrive > end:
                     continue
-                fed = INFINITE
-                if lunched == 0:
-                    if max(arrive, lunch_e) + lunch_m <= lunch_l:
-                        fed = max(arrive, lunch_e) + lunch_m
-                    leave = max(ready, lunch_e) + lunch_m
-                    eaten = leave
-                    if i == n:  # before the whole route, be it before the shift
-                        eaten = lunch_e + lunch_m
-                        leave = max(ready, eaten)
-                    if eaten <= lunch_l:
-                        fed = min(fed, arrival(slice_start, travel, i, j, leave))
-                penalty = np.int64(0)
+                base = rc + scale * cost[i, j] - prices[j]
+                ahead = came[lunched, j, arrive]
+                eaten = INFINITE
+                if not lunched:
+                    ready = tick if i < n else lunch[0]
+                    eaten = fed(slice_start, travel, lunch, i, j, ready, arrive)
+                    if eaten <= end:
+                        ahead = min(ahead, came[1, j, eaten])
+                if base + ahead >= limit:
+                    continue
                 crossed = parity & cut_bits[j]
                 if crossed != zero:
-                    for c in range(64):
-                        if (crossed >> np.uint64(c)) & one:
-                            penalty += cut_duals[c]
-                base = rc + scale * cost[i, j] - prices[j] + penalty
-                for step in range(steps_first[j], steps_first[j + 1]):
-                    if steps_high[step] < arrive + before[j]:
+                    base += toll(costs, crossed)
+                size_found = ways(
+                    steps_first, steps_low, steps_high, steps_cost, j, before[j], stay[j],
+                    arrive, eaten, end if lunched else hungry_until, end, found,
+                )  # fmt: skip
+                for way in range(size_found):
+                    done, now_lunched = found[way, 0], found[way, 1] | lunched
+                    new_rc = base + scale * found[way, 2]
+                    if new_rc + left[now_lunched, j, done] >= limit:
                         continue
-                    for way in range(2):
-                        if way == 0:
-                            at_start = max(arrive + before[j], steps_low[step])
-                            now_lunched = lunched
-                            if lunched == 0 and fed + before[j] <= at_start:
-                                continue
-                        else:
-                            if fed == INFINITE:
-                                continue
-                            at_start = max(fed + before[j], steps_low[step])
-                            now_lunched = np.int8(1)
-                        if at_start > steps_high[step]:
-                            continue
-                        done = at_start + talk[j] + after[j]
-                        if done > end:
-                            continue
-                        new_rc = base + scale * steps_cost[step]
-                        to_come = rest[j, now_lunched, done // grain]
-                        if to_come >= INFINITE or new_rc + to_come >= limit:
-                            continue
-                        if total == cap:
-                            if total >= max_labels:
-                                return (
-                                    False,
-                                    l_last[:0].copy(),
-                                    l_pred[:0].copy(),
-                                    closed_label[:0].copy(),
-                                    closed_rc[:0].copy(),
-                                )
-                            l_last = grow(l_last)
-                            l_rc = grow(l_rc)
-                            l_talk = grow(l_talk)
-                            l_count = grow(l_count)
-                            l_lunch = grow(l_lunch)
-                            l_pred = grow(l_pred)
-                            l_next = grow(l_next)
-                            l_cut = grow(l_cut)
-                            l_chain = grow(l_chain)
-                            wide = np.empty((words, 2 * cap), np.uint64)
-                            wide[:, :cap] = l_mem
-                            l_mem = wide
-                            cap *= 2
-                        new = np.int32(total)
-                        total += 1
-                        l_last[new] = j
-                        l_rc[new] = new_rc
-                        l_talk[new] = talked + talk[j]
-                        l_count[new] = count + 1
-                        l_lunch[new] = now_lunched
-                        l_pred[new] = label
-                        l_cut[new] = parity ^ cut_bits[j]
-                        for w in range(words):
-                            l_mem[w, new] = l_mem[w, label] if i < n else zero
-                        l_mem[j >> 6, new] |= one << np.uint64(j & 63)
-                        l_next[new] = heads[done]
-                        heads[done] = new
-            if minute < start:
-                break
+                    if total == cap:
+                        if total >= max_labels:
+                            complete = False
+                            break
+                        l_rc = grow(l_rc)
+                        l_facts = grow(l_facts)
+                        l_bits = grow(l_bits)
+                        cap *= 2
+                    new = np.int32(total)
+                    total += 1
+                    l_rc[new] = new_rc
+                    l_facts[new, LAST] = j
+                    l_facts[new, TALK] = talked + talk[j]
+                    l_facts[new, COUNT] = count + 1
+                    l_facts[new, LUNCH] = now_lunched
+                    l_facts[new, PRED] = label if i < n else NONE
+                    l_facts[new, NEXT] = heads[done]
+                    l_bits[new] = l_bits[label]
+                    l_bits[new, 0] ^= cut_bits[j]
+                    l_bits[new, 1 + (j >> 6)] |= one << np.uint64(j & 63)
+                    heads[done] = new
+            label = l_facts[label, NEXT]
     return (
-        True,
-        l_last[:total].copy(),
-        l_pred[:total].copy(),
+        complete,
+        l_facts[:total, LAST].copy(),
+        l_facts[:total, PRED].copy(),
         closed_label[:closed].copy(),
         closed_rc[:closed].copy(),
     )

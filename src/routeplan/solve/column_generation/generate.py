@@ -27,11 +27,9 @@ import numpy.typing as npt
 from routeplan.solve.column_generation.columns import Column
 from routeplan.solve.column_generation.cuts import MAX_CUTS, Cut, cut_value, separate
 from routeplan.solve.column_generation.enumerate import enumerate_shift
-from routeplan.solve.column_generation.kernels import completion
 from routeplan.solve.column_generation.master import SCALE, Count, Duals, Master
 from routeplan.solve.column_generation.piece import Piece, PieceShift
 from routeplan.solve.column_generation.pricing import price_shift
-from routeplan.solve.column_generation.shift_data import ShiftData
 
 __all__ = [
     "Generated",
@@ -181,12 +179,8 @@ def _price_shift(
     prices = ShiftPrices.of(piece, duals, cuts, counts, shift)
     threshold = duals.shift[shift] - 1
     best, complete, last, pred, closed, closed_rc, _ = price_shift(
-        data.start, data.end, data.lunch_earliest, data.lunch_latest, data.lunch_minutes,
-        data.max_visits, data.max_talk, data.before, data.talk, data.after,
-        data.steps_first, data.steps_low, data.steps_high, data.steps_cost,
-        data.slice_start, data.travel, data.cost,
-        SCALE, prices.visit, part.ng, part.words, prices.cut_bits, prices.cut_duals,
-        _completion(data, prices), data.grain, threshold, heuristic, MAX_LABELS,
+        data, SCALE, prices.visit, part.ng, prices.cut_bits, prices.cut_duals,
+        threshold, heuristic, MAX_LABELS,
     )  # fmt: skip
     nearest = np.argsort(closed_rc, kind="stable")[: 2 * COLUMNS_PER_ROUND]
     found = tuple(
@@ -205,16 +199,6 @@ def _price_shift(
         for index in nearest.tolist()
     )
     return Priced(shift, int(best), bool(complete), found)
-
-
-def _completion(data: ShiftData, prices: ShiftPrices) -> npt.NDArray[np.int64]:
-    rest: npt.NDArray[np.int64] = completion(
-        data.start, data.end, data.lunch_earliest, data.lunch_latest, data.lunch_minutes,
-        data.before, data.talk, data.after,
-        data.steps_first, data.steps_low, data.steps_high, data.steps_cost,
-        data.slice_start, data.travel, data.cost, SCALE, prices.visit, data.grain,
-    )  # fmt: skip
-    return rest
 
 
 def _order(last: npt.NDArray[np.int32], pred: npt.NDArray[np.int32], label: int) -> list[int]:
@@ -280,14 +264,9 @@ def _enumerate_shift(
     if len(data.visits) == 0:
         return []
     prices = ShiftPrices.of(piece, proof.duals, proof.cuts, proof.counts, shift)
-    rest = _completion(data, prices)
     complete, last, pred, closed, closed_rc = enumerate_shift(
-        data.start, data.end, data.lunch_earliest, data.lunch_latest, data.lunch_minutes,
-        data.max_visits, data.max_talk, data.before, data.talk, data.after,
-        data.steps_first, data.steps_low, data.steps_high, data.steps_cost,
-        data.slice_start, data.travel, data.cost, SCALE, prices.visit, part.words,
-        prices.cut_bits, prices.cut_duals, rest, data.grain, below, MAX_LISTED,
-    )  # fmt: skip
+        data, SCALE, prices.visit, part.words, prices.cut_bits, prices.cut_duals, below, MAX_LISTED
+    )
     if not complete:
         return None
     best: dict[frozenset[int], tuple[int, list[int]]] = {}

@@ -17,20 +17,27 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from routeplan.solve.column_generation.kernels import INFINITE, NONE, arrival, grow
+from routeplan.solve.column_generation.kernels import (
+    INFINITE,
+    NONE,
+    arrival,
+    completion,
+    fed,
+    grow,
+    toll,
+    tolls,
+    ways,
+)
 
 __all__ = ["price_shift"]
 
-
-@njit(cache=True, nogil=True)
-def _grow_rows(a):
-    b = np.empty((a.shape[0], 2 * a.shape[1]), a.dtype)
-    b[:, : a.shape[1]] = a
-    return b
+LAST, TALK, COUNT, LUNCH, PRED, NEXT = range(6)
+"""Facts of a label: its last visit, ticks of talk, number of visits, lunch (0 hungry, 1 eaten),
+the label it extends, and the next one that ends at the same tick."""
 
 
 @njit(cache=True, nogil=True)
-def _sort(labels, size, rc, lunch):
+def _sort(labels, size, rc, facts):
     """The first `size` labels by reduced cost, lunch taken first, then as they came (Shell 1959).
 
     NumPy's own sorts take longer to compile than all the rest of this file.
@@ -44,12 +51,9 @@ def _sort(labels, size, rc, lunch):
             at = k
             while at >= step:
                 other = labels[at - step]
+                ahead = facts[other, LUNCH] - facts[label, LUNCH]
                 if rc[other] < rc[label] or (
-                    rc[other] == rc[label]
-                    and (
-                        lunch[other] > lunch[label]
-                        or (lunch[other] == lunch[label] and other < label)
-                    )
+                    rc[other] == rc[label] and (ahead > 0 or (ahead == 0 and other < label))
                 ):
                     break
                 labels[at] = other
@@ -59,32 +63,20 @@ def _sort(labels, size, rc, lunch):
 
 
 @njit(cache=True, nogil=True)
+def _widen(a):
+    b = np.empty((a.shape[0], 2 * a.shape[1], *a.shape[2:]), a.dtype)
+    b[:, : a.shape[1]] = a
+    return b
+
+
+@njit(cache=True, nogil=True)
 def price_shift(
-    start,
-    end,
-    lunch_e,
-    lunch_l,
-    lunch_m,
-    max_visits,
-    max_talk,
-    before,
-    talk,
-    after,
-    steps_first,
-    steps_low,
-    steps_high,
-    steps_cost,
-    slice_start,
-    travel,
-    cost,
+    data,
     scale,
     prices,
     ng,
-    words,
     cut_bits,
     cut_duals,
-    rest,
-    grain,
     threshold,
     heuristic,
     max_labels,
@@ -93,276 +85,207 @@ def price_shift(
 
     prices: (n,) int64, scaled; what visiting earns.
     ng: (n, words) uint64. cut_bits: (n,) uint64; cut_duals: (64,) int64 >= 0: two members' cost.
-    rest: what `completion` says. heuristic: compare by minute, lunch and reduced cost only.
+    heuristic: compare by tick, lunch and reduced cost only.
     Returns (best, complete, last, pred, closed_label, closed_rc, labels): no route has a reduced
     cost below `best` (the threshold, where none is found below it); `complete` is False when
     max_labels cut the search.
     """
-    n = len(talk)
-    cap = 1 << 14
-    l_last = np.empty(cap, np.int32)
+    n, words = ng.shape
+    end, home = data.end, n + 1
+    slice_start, travel, cost = data.slice_start, data.travel, data.cost
+    steps_first, steps_low = data.steps_first, data.steps_low
+    steps_high, steps_cost = data.steps_high, data.steps_cost
+    before, talk, stay = data.before, data.talk, data.talk + data.after
+    max_visits, max_talk = data.max_visits, data.max_talk
+    lunch = (data.lunch_earliest, data.lunch_latest, data.lunch_minutes)
+    hungry_until = min(end, data.lunch_latest - data.lunch_minutes)
+    left, came = completion(data, scale, prices)
+    costs = tolls(cut_duals)
+    has_cuts = np.any(cut_duals)
+    cap = 1 << 12
     l_rc = np.empty(cap, np.int64)
-    l_talk = np.empty(cap, np.int32)
-    l_count = np.empty(cap, np.int32)
-    l_lunch = np.empty(cap, np.int8)
-    l_pred = np.empty(cap, np.int32)
-    l_next = np.empty(cap, np.int32)
-    l_cut = np.empty(cap, np.uint64)
-    l_mem = np.empty((words, cap), np.uint64)
-    total = 0
-    heads = np.full(end + 2, NONE, np.int32)
+    l_facts = np.empty((cap, 6), np.int32)
+    l_bits = np.empty((cap, 1 + words), np.uint64)  # parity of the cuts, then the memory
+    heads = np.full(end + 1, NONE, np.int32)
+    l_rc[0] = 0
+    l_facts[0] = NONE
+    l_facts[0, LAST] = n
+    l_facts[0, TALK] = 0
+    l_facts[0, COUNT] = 0
+    l_facts[0, LUNCH] = 0 if lunch[2] > 0 else 1
+    l_bits[0] = 0
+    heads[0] = 0
+    total = 1
 
-    # settled labels by last visit, side by side for the comparison
+    # settled labels by last visit and lunch, side by side for the comparison
     room = 64
-    s_size = np.zeros(n, np.int64)
-    s_rc = np.empty((n, room), np.int64)
-    s_talk = np.empty((n, room), np.int32)
-    s_count = np.empty((n, room), np.int32)
-    s_lunch = np.empty((n, room), np.int8)
-    s_cut = np.empty((n, room), np.uint64)
-    s_mem = np.empty((words, n, room), np.uint64)
+    s_size = np.zeros(2 * n, np.int64)
+    s_least = np.full(2 * n, INFINITE, np.int64)
+    s_rc = np.empty((2 * n, room), np.int64)
+    s_facts = np.empty((2 * n, room, 2), np.int32)
+    s_bits = np.empty((2 * n, room, 1 + words), np.uint64)
 
     closed_label = np.empty(1024, np.int32)
     closed_rc = np.empty(1024, np.int64)
     closed = 0
     best = min(np.int64(0), np.int64(threshold))
-    complete = True
-    least_service = np.int64(1 << 30)
-    for i in range(n):
-        least_service = min(least_service, before[i] + talk[i] + after[i])
-    has_cuts = False
-    for c in range(64):
-        if cut_duals[c] != 0:
-            has_cuts = True
+    least_service = np.min(before + stay)
     zero = np.uint64(0)
     one = np.uint64(1)
-    begin_lunch = np.int8(0 if lunch_m > 0 else 1)
 
     batch = np.empty(1024, np.int32)
-    least = np.full((n, 2, end // grain + 1), INFINITE, np.int64)
-    for minute in range(start - 1, end + 1):
-        # minute start - 1 stands for the start place
-        if minute >= start:
-            size = 0
-            at = heads[minute]
-            while at != NONE:
-                if size == len(batch):
-                    batch = grow(batch)
-                batch[size] = at
-                size += 1
-                at = l_next[at]
-            if size == 0:
-                continue
-            _sort(batch, size, l_rc, l_lunch)
-        else:
-            size = 1
+    found = np.empty((2 * len(steps_low), 3), np.int64)
+    least = np.empty((2, n, end + 1 if heuristic else 0), np.int64)
+    for lunched in range(0 if lunch[2] else 1, 2):
+        least[lunched] = INFINITE
+    for tick in range(end + 1):
+        size = 0
+        at = heads[tick]
+        while at != NONE:
+            if size == len(batch):
+                batch = grow(batch)
+            batch[size] = at
+            size += 1
+            at = l_facts[at, NEXT]
+        if size > 1:
+            _sort(batch, size, l_rc, l_facts)
         for k in range(size):
-            if minute >= start:
-                label = batch[k]
-                i = np.int64(l_last[label])
-                rc = l_rc[label]
-                talked = np.int64(l_talk[label])
-                count = np.int64(l_count[label])
-                lunched = l_lunch[label]
-                parity = l_cut[label]
-                ready = np.int64(minute)
+            label = batch[k]
+            i = np.int64(l_facts[label, LAST])
+            rc = l_rc[label]
+            talked = l_facts[label, TALK]
+            count = l_facts[label, COUNT]
+            lunched = np.int64(l_facts[label, LUNCH])
+            parity = l_bits[label, 0]
+            if i < n:
                 dominated = False
-                for s in range(s_size[i]):
-                    if s_rc[i, s] > rc or s_lunch[i, s] < lunched:
+                for own in range(2 * i + lunched, 2 * i + 2):
+                    if s_least[own] > rc:
                         continue
-                    if not heuristic:
-                        if s_talk[i, s] > talked and s_talk[i, s] + (end - minute) > max_talk:
-                            continue
-                        if (
-                            s_count[i, s] > count
-                            and s_count[i, s] + (end - minute) // least_service > max_visits
-                        ):
+                    if heuristic:
+                        dominated = True
+                        break
+                    for s in range(s_size[own]):
+                        if s_rc[own, s] > rc:
                             continue
                         inside = True
-                        for w in range(words):
-                            if s_mem[w, i, s] & ~l_mem[w, label] != zero:
+                        for w in range(1, 1 + words):
+                            if s_bits[own, s, w] & ~l_bits[label, w] != zero:
                                 inside = False
                                 break
                         if not inside:
                             continue
                         if has_cuts:
-                            extra = s_cut[i, s] & ~parity
-                            if extra != zero:
-                                slack = rc - s_rc[i, s]
-                                for c in range(64):
-                                    if (extra >> np.uint64(c)) & one:
-                                        slack -= cut_duals[c]
-                                if slack < 0:
-                                    continue
-                    dominated = True
-                    break
+                            extra = s_bits[own, s, 0] & ~parity
+                            if extra != zero and rc - s_rc[own, s] < toll(costs, extra):
+                                continue
+                        more_talk, more = s_facts[own, s]
+                        if more_talk > talked and more_talk + (end - tick) > max_talk:
+                            continue
+                        if more > count and more + (end - tick) // least_service > max_visits:
+                            continue
+                        dominated = True
+                        break
+                    if dominated:
+                        break
                 if dominated:
                     continue
-                if s_size[i] == room:
-                    s_rc = _grow_rows(s_rc)
-                    s_talk = _grow_rows(s_talk)
-                    s_count = _grow_rows(s_count)
-                    s_lunch = _grow_rows(s_lunch)
-                    s_cut = _grow_rows(s_cut)
-                    bigger = np.empty((words, n, 2 * room), np.uint64)
-                    bigger[:, :, :room] = s_mem
-                    s_mem = bigger
-                    room *= 2
-                s = s_size[i]
-                s_size[i] += 1
-                s_rc[i, s] = rc
-                s_talk[i, s] = talked
-                s_count[i, s] = count
-                s_lunch[i, s] = lunched
-                s_cut[i, s] = parity
-                for w in range(words):
-                    s_mem[w, i, s] = l_mem[w, label]
-                # close the route
-                if cost[i, n + 1] >= 0:
-                    finish = INFINITE
-                    back = arrival(slice_start, travel, i, n + 1, ready)
-                    if lunched == 1:
-                        finish = back
-                    else:
-                        if back <= end and max(back, lunch_e) + lunch_m <= lunch_l:
-                            finish = back
-                        elif max(ready, lunch_e) + lunch_m <= lunch_l:
-                            finish = arrival(
-                                slice_start, travel, i, n + 1, max(ready, lunch_e) + lunch_m
-                            )
-                    if finish <= end:
-                        whole = rc + scale * cost[i, n + 1]
-                        if whole < best:
-                            best = whole
-                        if whole < threshold:
-                            if closed == len(closed_label):
-                                closed_label = grow(closed_label)
-                                closed_rc = grow(closed_rc)
-                            closed_label[closed] = label
-                            closed_rc[closed] = whole
-                            closed += 1
-                if count == max_visits:
-                    continue
-            else:
-                label = np.int32(NONE)
-                i = np.int64(n)
-                rc = np.int64(0)
-                talked = np.int64(0)
-                count = np.int64(0)
-                lunched = begin_lunch
-                parity = zero
-                ready = np.int64(start)
-                if max_visits == 0:
-                    continue
+                own = 2 * i + lunched
+                s_least[own] = min(s_least[own], rc)
+                if not heuristic:
+                    if s_size[own] == room:
+                        s_rc = _widen(s_rc)
+                        s_facts = _widen(s_facts)
+                        s_bits = _widen(s_bits)
+                        room *= 2
+                    s = s_size[own]
+                    s_size[own] += 1
+                    s_rc[own, s] = rc
+                    s_facts[own, s, 0] = talked
+                    s_facts[own, s, 1] = count
+                    s_bits[own, s] = l_bits[label]
+                whole = rc + scale * cost[i, home]
+                back = arrival(slice_start, travel, i, home, tick)
+                if back <= end and not lunched and max(back, lunch[0]) + lunch[2] > lunch[1]:
+                    back = fed(slice_start, travel, lunch, i, home, tick, back)
+                if cost[i, home] >= 0 and whole < threshold and back <= end:
+                    best = min(best, whole)
+                    if closed == len(closed_label):
+                        closed_label = grow(closed_label)
+                        closed_rc = grow(closed_rc)
+                    closed_label[closed] = label
+                    closed_rc[closed] = whole
+                    closed += 1
+            if count == max_visits:
+                continue
             for j in range(n):
                 if cost[i, j] < 0 or talked + talk[j] > max_talk:
                     continue
-                if i < n and (l_mem[j >> 6, label] >> np.uint64(j & 63)) & one:
+                if (l_bits[label, 1 + (j >> 6)] >> np.uint64(j & 63)) & one:
                     continue
-                arrive = arrival(slice_start, travel, i, j, ready)
+                arrive = arrival(slice_start, travel, i, j, tick)
                 if arrive > end:
                     continue
-                # ready to prepare the talk: without lunch, and with lunch on the way
-                fed = INFINITE
-                if lunched == 0:
-                    if max(arrive, lunch_e) + lunch_m <= lunch_l:
-                        fed = max(arrive, lunch_e) + lunch_m
-                    leave = max(ready, lunch_e) + lunch_m
-                    eaten = leave
-                    if i == n:  # before the whole route, be it before the shift
-                        eaten = lunch_e + lunch_m
-                        leave = max(ready, eaten)
-                    if eaten <= lunch_l:
-                        fed = min(fed, arrival(slice_start, travel, i, j, leave))
-                penalty = np.int64(0)
+                base = rc + scale * cost[i, j] - prices[j]
+                ahead = came[lunched, j, arrive]
+                eaten = INFINITE
+                if not lunched:
+                    ready = tick if i < n else lunch[0]
+                    eaten = fed(slice_start, travel, lunch, i, j, ready, arrive)
+                    if eaten <= end:
+                        ahead = min(ahead, came[1, j, eaten])
+                if base + ahead >= threshold:
+                    continue
                 crossed = parity & cut_bits[j]
                 if crossed != zero:
-                    for c in range(64):
-                        if (crossed >> np.uint64(c)) & one:
-                            penalty += cut_duals[c]
-                base = rc + scale * cost[i, j] - prices[j] + penalty
-                cheapest = INFINITE  # window cost of the untaken (or only) label so far
-                cheapest_fed = INFINITE
-                for step in range(steps_first[j], steps_first[j + 1]):
-                    if steps_high[step] < arrive + before[j]:
+                    base += toll(costs, crossed)
+                size_found = ways(
+                    steps_first, steps_low, steps_high, steps_cost, j, before[j], stay[j],
+                    arrive, eaten, end if lunched else hungry_until, end, found,
+                )  # fmt: skip
+                for way in range(size_found):
+                    done, now_lunched = found[way, 0], found[way, 1] | lunched
+                    new_rc = base + scale * found[way, 2]
+                    if new_rc + left[now_lunched, j, done] >= threshold:
                         continue
-                    for way in range(2):
-                        if way == 0:
-                            at_start = max(arrive + before[j], steps_low[step])
-                            now_lunched = lunched
-                            if lunched == 0 and at_start + talk[j] + after[j] > lunch_l - lunch_m:
-                                continue  # lunch could not be taken any more
-                            if lunched == 0 and fed + before[j] <= at_start:
-                                continue  # lunch costs no time: only the other way
-                            if steps_cost[step] >= cheapest:
-                                continue
-                        else:
-                            if fed == INFINITE or fed + before[j] > steps_high[step]:
-                                continue
-                            at_start = max(fed + before[j], steps_low[step])
-                            now_lunched = np.int8(1)
-                            if steps_cost[step] >= cheapest_fed:
-                                continue
-                        if at_start > steps_high[step]:
+                    if heuristic:
+                        if least[now_lunched, j, done] <= new_rc:
                             continue
-                        done = at_start + talk[j] + after[j]
-                        if done > end:
-                            continue
-                        new_rc = base + scale * steps_cost[step]
-                        to_come = rest[j, now_lunched, done // grain]
-                        if to_come >= INFINITE or new_rc + to_come >= threshold:
-                            continue
-                        if heuristic:
-                            if least[j, now_lunched, done // grain] <= new_rc:
-                                continue
-                            least[j, now_lunched, done // grain] = new_rc
-                        if way == 0:
-                            cheapest = steps_cost[step]
-                        else:
-                            cheapest_fed = steps_cost[step]
-                        if total == cap:
-                            if total >= max_labels:
-                                complete = False
-                                break
-                            l_last = grow(l_last)
-                            l_rc = grow(l_rc)
-                            l_talk = grow(l_talk)
-                            l_count = grow(l_count)
-                            l_lunch = grow(l_lunch)
-                            l_pred = grow(l_pred)
-                            l_next = grow(l_next)
-                            l_cut = grow(l_cut)
-                            wide = np.empty((words, 2 * cap), np.uint64)
-                            wide[:, :cap] = l_mem
-                            l_mem = wide
-                            cap *= 2
-                        new = np.int32(total)
-                        total += 1
-                        l_last[new] = j
-                        l_rc[new] = new_rc
-                        l_talk[new] = talked + talk[j]
-                        l_count[new] = count + 1
-                        l_lunch[new] = now_lunched
-                        l_pred[new] = label
-                        l_cut[new] = parity ^ cut_bits[j]
-                        for w in range(words):
-                            kept = l_mem[w, label] & ng[j, w] if i < n else zero
-                            if w == j >> 6:
-                                kept |= one << np.uint64(j & 63)
-                            l_mem[w, new] = kept
-                        l_next[new] = heads[done]
-                        heads[done] = new
-                if not complete:
-                    break
-            if not complete:
-                break
-        if not complete:
-            break
+                        least[now_lunched, j, done] = new_rc
+                    if total == cap:
+                        if total >= max_labels:
+                            return (
+                                best,
+                                False,
+                                l_facts[:total, LAST].copy(),
+                                l_facts[:total, PRED].copy(),
+                                closed_label[:closed].copy(),
+                                closed_rc[:closed].copy(),
+                                total,
+                            )
+                        l_rc = grow(l_rc)
+                        l_facts = grow(l_facts)
+                        l_bits = grow(l_bits)
+                        cap *= 2
+                    new = np.int32(total)
+                    total += 1
+                    l_rc[new] = new_rc
+                    l_facts[new, LAST] = j
+                    l_facts[new, TALK] = talked + talk[j]
+                    l_facts[new, COUNT] = count + 1
+                    l_facts[new, LUNCH] = now_lunched
+                    l_facts[new, PRED] = label if i < n else NONE
+                    l_facts[new, NEXT] = heads[done]
+                    l_bits[new, 0] = parity ^ cut_bits[j]
+                    for w in range(words):
+                        l_bits[new, 1 + w] = l_bits[label, 1 + w] & ng[j, w]
+                    l_bits[new, 1 + (j >> 6)] |= one << np.uint64(j & 63)
+                    heads[done] = new
     return (
         best,
-        complete,
-        l_last[:total].copy(),
-        l_pred[:total].copy(),
+        True,
+        l_facts[:total, LAST].copy(),
+        l_facts[:total, PRED].copy(),
         closed_label[:closed].copy(),
         closed_rc[:closed].copy(),
         total,

@@ -22,14 +22,14 @@ NO_WAY = -1
 class ShiftData(NamedTuple):
     """One shift with its n candidate visits; matrix rows n and n + 1 are start and end.
 
-    All times are minutes after midnight. `steps_*` hold, for visit i in [steps_first[i],
+    All times are ticks after the shift's start: of as many minutes as divide every minute at which
+    a visit can be left. `steps_*` hold, for visit i in [steps_first[i],
     steps_first[i + 1]), disjoint intervals [low, high] of the talk's start in order of time, each
     with its window cost.
     """
 
     shift: int
     visits: Ints  # (n,) indices into Problem.visits
-    start: int
     end: int
     lunch_earliest: int
     lunch_latest: int
@@ -44,9 +44,8 @@ class ShiftData(NamedTuple):
     steps_high: Ints
     steps_cost: Ints
     slice_start: Ints  # (s,)
-    travel: Ints  # (s, n + 2, n + 2) minutes by slice, NO_WAY where there is none
+    travel: Ints  # (s, n + 2, n + 2) ticks by slice, NO_WAY where there is none
     cost: Ints  # (n + 2, n + 2) typical minutes: what a leg costs
-    grain: int  # every minute at which a visit can be left is a multiple of it
 
 
 def start_steps(windows: tuple[Window, ...], talk: int) -> list[tuple[int, int, int]]:
@@ -98,34 +97,45 @@ def shift_data(problem: Problem, shift_index: int) -> ShiftData:
     stays = [
         (problem.visits[v].before, problem.visits[v].talk, problem.visits[v].after) for v in visits
     ]
-    grain = math.gcd(
-        shift.start,
-        lunch.earliest if lunch else 0,
-        lunch.minutes if lunch else 0,
-        *(minutes for stay in stays for minutes in stay),
-        *(low for low, _, _ in flat),
-        *(part.start for part in slices),
-        *np.unique(np.maximum(travel, 0)).tolist(),
+    tick = (
+        math.gcd(
+            shift.start,
+            lunch.earliest if lunch else 0,
+            lunch.minutes if lunch else 0,
+            *(minutes for stay in stays for minutes in stay),
+            *(low for low, _, _ in flat),
+            *(part.start for part in slices),
+            *np.unique(np.maximum(travel, 0)).tolist(),
+        )
+        or 1
     )
+
+    def ticks(minutes: list[int]) -> Ints:
+        return np.array(minutes, dtype=np.int64) // tick
+
+    def time(minute: int) -> int:
+        return (minute - shift.start) // tick
+
+    def times(minutes: list[int]) -> Ints:
+        return np.array([time(minute) for minute in minutes], dtype=np.int64)
+
     return ShiftData(
         shift=shift_index,
         visits=np.array(visits, dtype=np.int64),
-        start=shift.start,
-        end=shift.end,
-        lunch_earliest=lunch.earliest if lunch else 0,
-        lunch_latest=lunch.latest if lunch else 0,
-        lunch_minutes=lunch.minutes if lunch else 0,
+        end=time(shift.end),
+        lunch_earliest=time(lunch.earliest) if lunch else 0,
+        lunch_latest=time(lunch.latest) if lunch else 0,
+        lunch_minutes=lunch.minutes // tick if lunch else 0,
         max_visits=shift.max_visits,
-        max_talk=shift.max_talk,
-        before=np.array([before for before, _, _ in stays], dtype=np.int64),
-        talk=np.array([talk for _, talk, _ in stays], dtype=np.int64),
-        after=np.array([after for _, _, after in stays], dtype=np.int64),
+        max_talk=shift.max_talk // tick,
+        before=ticks([before for before, _, _ in stays]),
+        talk=ticks([talk for _, talk, _ in stays]),
+        after=ticks([after for _, _, after in stays]),
         steps_first=np.cumsum([0, *(len(own) for own in steps)], dtype=np.int64),
-        steps_low=np.array([step[0] for step in flat], dtype=np.int64),
-        steps_high=np.array([step[1] for step in flat], dtype=np.int64),
+        steps_low=times([step[0] for step in flat]),
+        steps_high=times([step[1] for step in flat]),
         steps_cost=np.array([step[2] for step in flat], dtype=np.int64),
-        slice_start=np.array([part.start for part in slices] or [0], dtype=np.int64),
-        travel=travel,
+        slice_start=times([part.start for part in slices] or [0]),
+        travel=travel // tick,
         cost=among(matrix.minutes),
-        grain=max(1, grain),
     )

@@ -1,0 +1,37 @@
+"""Whether a plan tells of the routes that its proof is about."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from routeplan.errors import CheckError
+from routeplan.language import message
+from routeplan.plan.plan import Plan, PlannedVisitStatus
+from routeplan.solve.result import Solved
+
+__all__ = ["require_same_routes"]
+
+_Slot = tuple[str, dt.date, int, int]
+
+
+def require_same_routes(plan: Plan, solved: Solved) -> None:
+    """Raises CheckError RP6003 unless the plan has the visits, hours, cost and bound of `solved`.
+
+    What a re-plan found done or under way is in the plan alone.
+    """
+    problem, result = solved.problem, solved.result
+    proven: dict[str, _Slot] = {}
+    for route in result.solution.routes:
+        shift = problem.shifts[route.shift]
+        for stop in route.stops:
+            slot = (shift.manager, problem.days[shift.day], stop.start, stop.end)
+            proven[problem.visits[stop.visit].id] = slot
+    planned: dict[str, _Slot] = {
+        visit.visit_id: (day.manager_id, day.date, visit.talk.start, visit.talk.end)
+        for day in plan.days
+        for visit in day.visits
+        if visit.status is PlannedVisitStatus.PLANNED
+    }
+    figures = plan.proof.cost, plan.proof.bound, plan.proof.status
+    if planned != proven or figures != (result.cost, result.bound, result.status):
+        raise CheckError("RP6003", message("error.proof_refused", why=message("proof.other_plan")))
