@@ -113,7 +113,8 @@ class Master:
         self._variables.append(variable)
 
     def within(self, limit: float) -> list[Column]:
-        """The columns whose reduced cost in the last solution is at most `limit` minutes."""
+        """The columns whose reduced cost is at most `limit` minutes."""
+        self._solve()
         return [
             column
             for column, variable in zip(self.columns, self._variables, strict=True)

@@ -24,9 +24,9 @@ __all__ = ["Tree"]
 MORE_CUTS = 10
 """That a case may add to those it was given."""
 MOST_CUTS = 60
-LISTED = 12_000
+LISTED = 3000
 """Routes among which the best choice of a case is made exactly."""
-CHOICE_WORK = 8.0
+CHOICE_WORK = 3.0
 """CP-SAT's deterministic time for it."""
 TRY_AGAIN = 0.6
 """Routes are listed again once the gap is so much of that at which they were too many."""
@@ -39,6 +39,8 @@ class Node:
     case: Case
     proof: Proof
     generated: Generated
+    columns: list[Column]
+    """To begin the cases below with."""
     listed: int | None = None
     split: tuple[Count, Count] | None = None
     children: tuple[Node, Node] | None = None
@@ -65,7 +67,7 @@ class Tree:
     def __post_init__(self) -> None:
         if self.root.proof is None:
             raise ValueError("the root has no bound to improve on")
-        self._top = Node(Case(), self.root.proof, self.root)
+        self._top = Node(Case(), self.root.proof, self.root, list(self.root.columns))
         self._push(self._top)
 
     def _push(self, node: Node) -> None:
@@ -125,7 +127,7 @@ class Tree:
         ]
         generated = generate_columns(
             self._piece(case),
-            [c for c in parent.generated.master.within(room / SCALE) if case.allows(c)],
+            [column for column in parent.columns if case.allows(column)],
             deadline=self.deadline,
             counts=case.counts,
             cuts=cuts,
@@ -137,7 +139,7 @@ class Tree:
             return None
         # What bounds the parent bounds the child, should its own search have ended early.
         proof = max(parent.proof, generated.proof, key=lambda known: known.bound)
-        return Node(case, proof, generated)
+        return Node(case, proof, generated, generated.master.within(room / SCALE))
 
     def _settled(self, node: Node, cost: int) -> bool:
         """Whether the best plan of the case is known, from all routes it could use."""
