@@ -57,7 +57,7 @@ def city(folder: Path, *lines: tuple[str, str], transit: TransitSettings = HOUR)
     if not list(folder.glob("*.pbf")):
         write_streets(folder / "city.osm.pbf")
     there = transit.model_copy(update={"folder": str(folder)})
-    return Transit(TravelSettings(transit=there))
+    return Transit(TravelSettings(transit=there, round_to=1))
 
 
 def told(steps: tuple[JourneyStep, ...]) -> list[tuple[str, int]]:
@@ -111,6 +111,17 @@ def test_all_departures_where_all_are_asked_for(tmp_path: Path) -> None:
     for minute in range(480, 540):
         steps = source.journey(P, Q, TravelMode.TRANSIT, at(8, minute - 480))
         assert sum(step.minutes for step in steps) <= 30
+
+
+def test_minutes_come_in_steps_that_hold(tmp_path: Path) -> None:
+    """29 in nine of ten, 25 in every other."""
+    feed(tmp_path, line_1())
+    write_streets(tmp_path / "city.osm.pbf")
+    there = HOUR.model_copy(update={"folder": str(tmp_path)})
+    for step, sure, usual in ((5, 30, 25), (10, 30, 30), (30, 30, 30)):
+        source = Transit(TravelSettings(transit=there, round_to=step))
+        matrix = source.matrix((P, Q), TravelMode.TRANSIT, MONDAY)
+        assert (matrix.minutes_at(0, 1, 480), matrix.minutes[0][1]) == (sure, usual)
 
 
 def test_no_ride_back_means_a_taxi_and_says_so(tmp_path: Path) -> None:

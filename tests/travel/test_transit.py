@@ -85,8 +85,9 @@ def test_the_sample_week_is_planned_by_the_sample_lines() -> None:
     assert len(rides) > len(legs) / 2
     for leg in legs:
         if not leg.estimated:
-            # A table of lines says what it counts with: steps and minutes agree.
-            assert sum(step.minutes for step in leg.steps) == leg.minutes
+            # A table of lines says what it counts with: minutes are its steps, rounded up.
+            spare = leg.minutes - sum(step.minutes for step in leg.steps)
+            assert 0 <= spare < SETTINGS.travel.round_to
     calendar = WorkCalendar()
     assert violations(plan(), some_clients(), SETTINGS, calendar, source()) == ()
     assert Plan.model_validate_json(plan().model_dump_json()) == plan()
