@@ -549,8 +549,9 @@ def roads_build(
 
     texts = _texts(lang)
     folder = out or default_folder(extract)
-    box = build_roads(extract, folder).manifest.box
-    typer.echo(texts("terminal.roads_built", folder=str(folder), **box.model_dump()))
+    box = build_roads(extract, folder).manifest.box.model_dump()
+    edges = {name: f"{degrees:.2f}" for name, degrees in box.items()}
+    typer.echo(texts("terminal.roads_built", folder=str(folder), **edges))
 
 
 @app.command()
