@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Timetables", "departures", "require_ferrobus"]
 
+_KEPT = 3
 _STREET_SECONDS = 90
 """A stop further than so long a walk from every street is on none."""
 _WALK_METRES_PER_SECOND = 1.4  # ferrobus's own
@@ -54,16 +55,27 @@ def departures(start: int, end: int, count: int) -> list[int]:
     return [start + math.floor(share * (at + at * golden % 1)) for at in range(count)]
 
 
-@dataclass
+@dataclass(frozen=True)
+class _Day:
+    """What runs on a day, with short names in place of the feeds' ids."""
+
+    stops: list[tuple[str, float, float]]
+    """Name and place."""
+    times: pd.DataFrame
+    """trip_id, route, stop_id, arrival and departure, in the order of each trip."""
+    stop_names: dict[str, str]
+    lines: dict[str, str]
+    """Trip → line."""
+
+
+@dataclass(frozen=True)
 class _Model:
     """A street map with the trips of one day, where every point is a stop of its own."""
 
     model: ferrobus.TransitModel
     places: dict[Point, ferrobus.TransitPoint | None]
     """None: no street nearby."""
-    stop_names: dict[str, str]
-    lines: dict[str, str]
-    """Trip → line."""
+    day: _Day
 
 
 @dataclass
@@ -74,7 +86,7 @@ class Timetables:
     streets: Path
     settings: TravelSettings
     _models: dict[str, _Model] = field(default_factory=dict, repr=False)
-    """The last one, by the day's key; asked for again, it would take seconds."""
+    """Those of the last kinds of day, by their keys: made again, each would take seconds."""
 
     @cached_property
     def version(self) -> str:
@@ -141,47 +153,43 @@ class Timetables:
 
     def _model(self, points: Sequence[Point], day: dt.date) -> _Model:
         key = self.day_key(day)
-        last = self._models.get(key)
-        if last is not None and all(point in last.places for point in points):
-            return last
-        known = last.places if last is not None else {}
-        model = self._build(list(dict.fromkeys((*known, *points))), day)
-        self._models.clear()
-        self._models[key] = model
-        return model
+        last = self._models.pop(key, None)
+        if last is None or not all(point in last.places for point in points):
+            known = last.places if last else ()
+            today = last.day if last else self._day(day)
+            last = self._build(today, list(dict.fromkeys((*known, *points))))
+        self._models[key] = last
+        if len(self._models) > _KEPT:
+            del self._models[next(iter(self._models))]
+        return last
 
-    def _build(self, points: Sequence[Point], day: dt.date) -> _Model:
-        _quiet()
-        stops, times, lines = self._day(day)
-        on_street = self._on_street(stops)
-        rows = [
-            # Where no street is, nobody can walk: on the other side of the world.
-            (stop_id, lat, lon) if near else (stop_id, -lat, 180 - abs(lon))
-            for stop_id, lat, lon, near in zip(
-                stops.index, stops["lat"], stops["lon"], on_street, strict=True
-            )
-        ]
-        rows += [(f"place{at}", point.lat, point.lon) for at, point in enumerate(points)]
-        limit = self.settings.walk_limit * 60
-        with tempfile.TemporaryDirectory() as folder:
-            _write_day(Path(folder), rows, times)
-            model = self._load(folder, limit)
+    def _build(self, day: _Day, points: Sequence[Point]) -> _Model:
         import ferrobus
 
-        places: dict[Point, Any] = {}
+        limit = self.settings.walk_limit * 60
+        stops = [(f"place{at}", point.lat, point.lon) for at, point in enumerate(points)]
+        with tempfile.TemporaryDirectory() as folder:
+            _write_day(Path(folder), [*day.stops, *stops], day.times)
+            model = self._load(folder, limit)
+        places: dict[Point, ferrobus.TransitPoint | None] = {}
         for point in points:
             places[point] = None
             with suppress(ValueError):  # no street within the limit
                 places[point] = ferrobus.create_transit_point(point.lat, point.lon, model, limit, 1)
-        names = {str(stop_id): str(name) for stop_id, name in stops["name"].items()}
-        return _Model(model, places, names, lines)
+        return _Model(model, places, day)
 
     def _load(self, folder: str, limit: int) -> ferrobus.TransitModel:
         import ferrobus
 
+        # ferrobus speaks by `logging`; whoever wants to hear it sets a handler.
+        logger = logging.getLogger("ferrobus_core")
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())
         try:
             return ferrobus.create_transit_model(str(self.streets), [folder], None, limit)
-        except Exception as error:
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # a panic of Rust is no Exception
             text = message("error.streets", file=self.streets.name, why=str(error))
             raise FileError("RP3042", text) from error
 
@@ -201,9 +209,7 @@ class Timetables:
                 near.append(True)
         return near
 
-    def _day(self, day: dt.date) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
-        """Stops, stop times (trip, route, stop, sequence, seconds) and the line of each trip, of
-        all feeds, with short names in place of their ids."""
+    def _day(self, day: dt.date) -> _Day:
         import pandas as pd
 
         stops, times = [], []
@@ -220,14 +226,20 @@ class Timetables:
             times.append(
                 table.assign(trip_id=table["trip_id"].map(ids), stop_id=table["stop_id"].map(names))
             )
-        return pd.concat(stops), _routed(pd.concat(times, ignore_index=True)), lines
-
-
-def _quiet() -> None:
-    """ferrobus speaks by `logging`; whoever wants to hear it sets a handler."""
-    logger = logging.getLogger("ferrobus_core")
-    if not logger.handlers:
-        logger.addHandler(logging.NullHandler())
+        table = pd.concat(stops)
+        near = self._on_street(table)
+        return _Day(
+            stops=[
+                # Where no street is, nobody can walk: on the other side of the world.
+                (str(name), lat, lon) if here else (str(name), -lat, (lon + 360) % 360 - 180)
+                for name, lat, lon, here in zip(
+                    table.index, table["lat"], table["lon"], near, strict=True
+                )
+            ],
+            times=_routed(pd.concat(times, ignore_index=True)),
+            stop_names={str(name): str(text) for name, text in table["name"].items()},
+            lines=lines,
+        )
 
 
 def require_ferrobus() -> None:
@@ -307,7 +319,7 @@ def _steps(found: dict[str, Any], model: _Model, start: int) -> tuple[JourneySte
         if about["leg_type"] == "waiting":
             continue  # follows from the hour of what comes next
         names = [
-            model.stop_names.get(about.get(name) or "", "") for name in ("from_name", "to_name")
+            model.day.stop_names.get(about.get(name) or "", "") for name in ("from_name", "to_name")
         ]
         leave, arrive = int(about["departure_time"]), int(about["arrival_time"])
         line = [Point(lat=lat, lon=lon) for lon, lat in feature["geometry"]["coordinates"]]
@@ -317,7 +329,7 @@ def _steps(found: dict[str, Any], model: _Model, start: int) -> tuple[JourneySte
             step = JourneyStep(
                 kind="ride",
                 minutes=0,
-                line=model.lines.get(about["trip_id"], ""),
+                line=model.day.lines.get(about["trip_id"], ""),
                 from_name=names[0],
                 to_name=names[1],
                 metres=metres_between(line),
