@@ -204,6 +204,17 @@ def test_a_stop_off_the_streets_cannot_be_walked_to(tmp_path: Path) -> None:
     assert (0, 1) in city(tmp_path).matrix((P, Q), TravelMode.TRANSIT, MONDAY).guessed
 
 
+def test_one_rides_through_a_stop_off_the_streets(tmp_path: Path) -> None:
+    away = Point(lat=POINTS["A"].lat + 0.002, lon=(POINTS["A"].lon + POINTS["B"].lon) / 2)
+    stops = "stop_id,stop_name,stop_lat,stop_lon\n"
+    for name, point in {"X": away, **{n: POINTS[n] for n in "AB"}}.items():
+        stops += f"{name},车站{name},{point.lat!r},{point.lon!r}\n"
+    feed(tmp_path, trips("r1", "AXB", range(420, 720, 10), 6), stops=stops)
+    steps = city(tmp_path).journey(P, Q, TravelMode.TRANSIT, at(8, 1))
+    assert told(steps) == [("walk", 5), ("wait", 4), ("ride", 12), ("walk", 4)]
+    assert 5000 < steps[2].metres < 5050
+
+
 def test_a_place_far_from_every_street_has_a_taxi(tmp_path: Path) -> None:
     far = Point(lat=30.3, lon=110.3)
     matrix = city(tmp_path, line_1()).matrix((P, far, Q), TravelMode.TRANSIT, MONDAY)

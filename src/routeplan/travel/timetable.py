@@ -60,7 +60,9 @@ class _Day:
     """What runs on a day, with short names in place of the feeds' ids."""
 
     stops: list[tuple[str, float, float]]
-    """Name and place."""
+    """Name and place; where no street is, nobody can walk: on the other side of the world."""
+    moved: dict[tuple[float, float], Point]
+    """From there to where the stop is."""
     times: pd.DataFrame
     """trip_id, route, stop_id, arrival and departure, in the order of each trip."""
     stop_names: dict[str, str]
@@ -141,7 +143,7 @@ class Timetables:
         text = ferrobus.detailed_journey(
             model.model, start, end, minute * 60, self.settings.transit.rides
         )
-        return _steps(json.loads(text), model, minute * 60) if text else ()
+        return _steps(json.loads(text), model.day, minute * 60) if text else ()
 
     def _spread(self, seconds: np.ndarray, known: Sequence[int], size: int) -> np.ndarray:
         """Minutes, rounded up, of all points; infinite where there is no answer."""
@@ -227,15 +229,17 @@ class Timetables:
                 table.assign(trip_id=table["trip_id"].map(ids), stop_id=table["stop_id"].map(names))
             )
         table = pd.concat(stops)
-        near = self._on_street(table)
+        placed = []
+        moved: dict[tuple[float, float], Point] = {}
+        rows = zip(table.index, table["lat"], table["lon"], self._on_street(table), strict=True)
+        for name, lat, lon, near in rows:
+            at = (lat, lon) if near else (-lat, (lon + 360) % 360 - 180)
+            placed.append((str(name), *at))
+            if not near:
+                moved[at] = Point(lat=lat, lon=lon)
         return _Day(
-            stops=[
-                # Where no street is, nobody can walk: on the other side of the world.
-                (str(name), lat, lon) if here else (str(name), -lat, (lon + 360) % 360 - 180)
-                for name, lat, lon, here in zip(
-                    table.index, table["lat"], table["lon"], near, strict=True
-                )
-            ],
+            stops=placed,
+            moved=moved,
             times=_routed(pd.concat(times, ignore_index=True)),
             stop_names={str(name): str(text) for name, text in table["name"].items()},
             lines=lines,
@@ -310,35 +314,34 @@ def _write_day(
     )
 
 
-def _steps(found: dict[str, Any], model: _Model, start: int) -> tuple[JourneyStep, ...]:
-    """The legs of a journey as steps, with the waits between them, in whole minutes."""
-    raw: list[tuple[JourneyStep, int]] = []
+def _steps(found: dict[str, Any], day: _Day, start: int) -> tuple[JourneyStep, ...]:
+    """The legs of a journey as steps, with the waits before rides, in whole minutes."""
+    timed: list[tuple[JourneyStep, int]] = []
     now = start
     for feature in found["features"]:
         about = feature["properties"]
-        if about["leg_type"] == "waiting":
-            continue  # follows from the hour of what comes next
-        names = [
-            model.day.stop_names.get(about.get(name) or "", "") for name in ("from_name", "to_name")
-        ]
+        ids = about.get("from_name", ""), about.get("to_name", "")
+        names = dict(
+            zip(("from_name", "to_name"), (day.stop_names.get(it, "") for it in ids), strict=True)
+        )
+        if about["leg_type"] == "waiting" or (about["leg_type"] == "transit" and ids[0] == ids[1]):
+            continue  # the hour of the next ride tells; some rides end where they begin
         leave, arrive = int(about["departure_time"]), int(about["arrival_time"])
-        line = [Point(lat=lat, lon=lon) for lon, lat in feature["geometry"]["coordinates"]]
-        if leave > now:
-            raw.append((JourneyStep(kind="wait", minutes=0, from_name=names[0]), leave))
         if about["leg_type"] == "transit":
-            step = JourneyStep(
-                kind="ride",
-                minutes=0,
-                line=model.day.lines.get(about["trip_id"], ""),
-                from_name=names[0],
-                to_name=names[1],
-                metres=metres_between(line),
-            )
+            line = [
+                day.moved.get((lat, lon)) or Point(lat=lat, lon=lon)
+                for lon, lat in feature["geometry"]["coordinates"]
+            ]
+            if leave > now:
+                timed.append(
+                    (JourneyStep(kind="wait", minutes=0, from_name=names["from_name"]), leave)
+                )
+            name, metres = day.lines.get(about["trip_id"], ""), metres_between(line)
+            step = JourneyStep(kind="ride", minutes=0, line=name, metres=metres, **names)
+            now = arrive
         else:
-            walked = round((arrive - leave) * _WALK_METRES_PER_SECOND)
-            step = JourneyStep(
-                kind="walk", minutes=0, from_name=names[0], to_name=names[1], metres=walked
-            )
-        raw.append((step, arrive))
-        now = arrive
-    return whole_steps(raw, start)
+            metres = round((arrive - leave) * _WALK_METRES_PER_SECOND)
+            step = JourneyStep(kind="walk", minutes=0, metres=metres, **names)
+            now += arrive - leave
+        timed.append((step, now))
+    return whole_steps(timed, start)
