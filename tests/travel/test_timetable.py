@@ -30,6 +30,7 @@ MONDAY = dt.date(2026, 11, 23)
 SATURDAY = dt.date(2026, 11, 28)
 HOUR = TransitSettings(parts=(480, 540), departures=60)
 """One part of the day, every minute of which is looked up."""
+TRANSIT = (TravelMode.TRANSIT, MONDAY)
 P, Q, R = (POINTS[name] for name in "PQR")
 
 
@@ -157,6 +158,16 @@ def test_what_is_near_is_walked_to(tmp_path: Path) -> None:
     assert matrix.minutes == ((0, 5), (5, 0))
 
 
+def test_the_walking_limit_holds_on_a_long_street(tmp_path: Path) -> None:
+    """An hour along one street, from B to A, is no walk, and no bus goes there."""
+    source = city(tmp_path, line_1())
+    matrix = source.matrix((POINTS["A"], POINTS["B"]), TravelMode.TRANSIT, MONDAY)
+    assert matrix.guessed == ((1, 0),)
+    steps = source.journey(POINTS["B"], POINTS["A"], TravelMode.TRANSIT, at(8, 1))
+    assert told(steps)[0][0] == "taxi"
+    assert source.rides.journey(POINTS["B"], POINTS["A"], MONDAY, 481) == ()
+
+
 def test_rides_are_counted(tmp_path: Path) -> None:
     once = HOUR.model_copy(update={"rides": 1})
     source = city(tmp_path, line_1(), line_2(), transit=once)
@@ -220,6 +231,8 @@ def test_a_place_far_from_every_street_has_a_taxi(tmp_path: Path) -> None:
     matrix = city(tmp_path, line_1()).matrix((P, far, Q), TravelMode.TRANSIT, MONDAY)
     assert {(0, 1), (1, 0), (1, 2), (2, 1)} <= set(matrix.guessed)
     assert (0, 2) not in matrix.guessed
+    nowhere = city(tmp_path, line_1()).matrix((far, Point(lat=31, lon=111)), *TRANSIT)
+    assert nowhere.guessed == ((0, 1), (1, 0))
 
 
 def test_the_weekday_decides(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ routing, ALENEX 2012) and walks along the streets. What it takes on trust is see
 - It boards at the stop nearest to a place only. So every place becomes a stop of its own, from
   which all stops within the walking limit are reached on foot.
 - It expects that trips of one pattern never overtake each other. Those that do are kept apart.
+- It lets one walk straight on for one street more than the limit. Such walks count as none.
 - It takes the way from a stop to the nearest street as no way. Stops more than a few steps from
   every street keep their trains but cannot be walked to.
 """
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 __all__ = ["Timetables", "departures", "require_ferrobus"]
 
 _KEPT = 3
+_NO_SERVICE = 47 * 60
+"""A minute long after the last trip, so that all one can do is walk."""
 _STREET_SECONDS = 90
 """A stop further than so long a walk from every street is on none."""
 _WALK_METRES_PER_SECOND = 1.4  # ferrobus's own
@@ -119,12 +122,17 @@ class Timetables:
         known = [at for at, place in given if place is not None]
         places = [place for _, place in given if place is not None]
         transit = self.settings.transit
-        found: list[np.ndarray] = []
-        for minute in departures(start, end, transit.departures):
-            seconds = ferrobus.travel_time_matrix(model.model, places, minute * 60, transit.rides)
-            found.append(np.array(seconds, dtype=float).reshape(len(known), len(known)))
+        minutes = [_NO_SERVICE, *departures(start, end, transit.departures)]
+        walks, *found = (
+            np.array(
+                ferrobus.travel_time_matrix(model.model, places, minute * 60, transit.rides),
+                dtype=float,
+            ).reshape(len(known), len(known))
+            for minute in minutes
+        )
         table = np.stack(found)
-        table[np.isnan(table)] = np.inf
+        too_far = walks > self.settings.walk_limit * 60
+        table[np.isnan(table) | (too_far & (table == walks))] = np.inf
         table.sort(axis=0)
         usual = table[(len(found) - 1) // 2]
         sure = table[math.ceil(transit.sure * len(found)) - 1]
@@ -143,7 +151,10 @@ class Timetables:
         text = ferrobus.detailed_journey(
             model.model, start, end, minute * 60, self.settings.transit.rides
         )
-        return _steps(json.loads(text), model.day, minute * 60) if text else ()
+        steps = _steps(json.loads(text), model.day, minute * 60) if text else ()
+        rides = any(step.kind == "ride" for step in steps)
+        too_far = sum(step.minutes for step in steps) > self.settings.walk_limit
+        return () if too_far and not rides else steps
 
     def _spread(self, seconds: np.ndarray, known: Sequence[int], size: int) -> np.ndarray:
         """Minutes, rounded up, of all points; infinite where there is no answer."""
