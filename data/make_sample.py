@@ -543,7 +543,7 @@ def _often(hours: WeeklyHours, site: Site) -> bool:
 
 TRAVEL = {TravelMode.TRANSIT: (12, 4.0), TravelMode.EBIKE: (4, 4.5), TravelMode.CAR: (9, 3.3)}
 """Minutes to set off and arrive, minutes per km as the crow flies."""
-RUSH = 1.35
+RUSH = 1.2
 """So many times as long takes a way that begins before nine or after five."""
 TALK = {Tier.A: 50, Tier.B: 40, Tier.C: 30}
 EAGER = {Tier.A: 60, Tier.B: 44, Tier.C: 16}

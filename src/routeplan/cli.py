@@ -467,6 +467,31 @@ def replan(
 
 
 @app.command()
+def hours(
+    book: BookArgument,
+    out: Annotated[Path, typer.Option("--out", help="CSV of hour factors to write.")],
+    travel: TravelOption = None,
+    settings: SettingsOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Learn how slow which hour is from the minutes on the way in the visit records."""
+    from routeplan.book.read import read_book
+    from routeplan.outputs.files import write_atomically
+    from routeplan.pipeline import open_travel
+    from routeplan.travel.hours_file import hours_csv
+    from routeplan.travel.learn import learn_hours
+
+    texts = _texts(lang)
+    chosen = _travelling(_settings(settings, book), travel, book)
+    known = read_book(book)
+    with open_travel(chosen.travel, known, book) as source:
+        learned = learn_hours(known, source, chosen)
+    write_atomically(out, hours_csv(learned))
+    ways = sum(hour.ways for hour in learned)
+    typer.echo(texts("terminal.hours_learned", n=ways, path=str(out)))
+
+
+@app.command()
 def solve(
     problem: Annotated[Path, typer.Argument(help="A problem.json (see `routeplan schema`).")],
     out: Annotated[Path, typer.Option("--out", help="Where to write result.json.")],
