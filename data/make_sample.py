@@ -543,6 +543,8 @@ def _often(hours: WeeklyHours, site: Site) -> bool:
 
 TRAVEL = {TravelMode.TRANSIT: (12, 4.0), TravelMode.EBIKE: (4, 4.5), TravelMode.CAR: (9, 3.3)}
 """Minutes to set off and arrive, minutes per km as the crow flies."""
+RUSH = 1.2
+"""So many times as long takes a way that begins before nine or after five."""
 TALK = {Tier.A: 50, Tier.B: 40, Tier.C: 30}
 EAGER = {Tier.A: 60, Tier.B: 44, Tier.C: 16}
 """How many minutes of way and wait a visit is worth when it is due."""
@@ -600,7 +602,9 @@ class Diary:
                 break
             *_, client, site, start, talk = min(offers, key=lambda offer: offer[:2])
             left.remove(client)
-            status = self._record(client, site, day, start, talk)
+            way = self._travel(here, site.point)
+            minutes = round(way * (RUSH if now < 9 * 60 or now >= 17 * 60 else 1))
+            status = self._record(client, site, day, start, talk, minutes)
             if status is not VisitStatus.CANCELLED:
                 here, now = site.point, start + (talk if status is VisitStatus.DONE else 10) + 5
 
@@ -639,7 +643,7 @@ class Diary:
         return None
 
     def _record(
-        self, client: Client, site: Site, day: dt.date, start: int, talk: int
+        self, client: Client, site: Site, day: dt.date, start: int, talk: int, minutes: int
     ) -> VisitStatus:
         dice, people = self.dice, self.contacts[client.id]
         fate, purpose = dice.below(100), dice.pick(PURPOSES)
@@ -654,6 +658,7 @@ class Diary:
             end=start + talk,
             purpose=purpose,
             contact_ids=ids,
+            travel_minutes=minutes,
         )
         update: dict[str, object]
         if fate < 4:
@@ -661,7 +666,7 @@ class Diary:
             update["note"] = "负责人外出，已改约"
         elif fate < 7:
             update = {"status": VisitStatus.CANCELLED, "start": None, "end": None}
-            update |= {"contact_ids": (), "note": "客户临时有会"}
+            update |= {"contact_ids": (), "travel_minutes": None, "note": "客户临时有会"}
         else:
             self.seen[client.id] = day
             update = {"note": dice.pick(OUTCOMES[purpose]) if dice.chance(30) else ""}

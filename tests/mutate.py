@@ -50,6 +50,20 @@ MUTATIONS = (
         "return open_windows(hours_on(site.hours, day, calendar), (), day)",
         ("book/test_availability.py",),
     ),
+    Mutation(
+        "use a doubtful place all the same",
+        "geocode/geocode.py",
+        "pin = pins.pop(ref, None)",
+        "pin = pins.get(ref)",
+        ("geocode/test_geocode.py",),
+    ),
+    Mutation(
+        "move a pin set by hand",
+        "geocode/place.py",
+        "return self.located is None or self.located.by is not Locator.DISTRICT",
+        "return self.located is not None and self.located.by is not Locator.DISTRICT",
+        ("geocode/test_geocode.py",),
+    ),
     # Who is due.
     Mutation(
         "come again before the earliest share has passed",
@@ -153,6 +167,13 @@ MUTATIONS = (
         ("solve/test_verify.py",),
     ),
     # The plan and its checker.
+    Mutation(
+        "take an approximate point for exact",
+        "plan/build.py",
+        "off_minutes=off_minutes(site, manager.mode, settings.travel)",
+        "off_minutes=0",
+        ("plan/test_build.py",),
+    ),
     Mutation(
         "check no lunch",
         "plan/check.py",

@@ -25,8 +25,9 @@ from routeplan.pipeline import load_plan
 from routeplan.plan.plan import Cause, Plan
 from routeplan.problem.problem import Problem
 from routeplan.replan.diff import ChangeKind, PlanDiff
-from routeplan.solve.result import Result
+from routeplan.solve.result import Result, Solved
 from routeplan.solve.verify import violations
+from routeplan.values import TimeWindow
 from routeplan.version import __version__
 from tests.examples import MONDAY, tiny_book, tiny_problem
 
@@ -156,7 +157,8 @@ def test_a_plan_is_printed_and_written_whole(workspace: Path) -> None:
     folder = workspace / "week"
     plan = load_plan(folder)
     assert plan.horizon.first == MONDAY
-    assert sorted(path.name for path in folder.iterdir()) == ["map.html", "plan.json", "plan.xlsx"]
+    names = ["map.html", "plan.json", "plan.xlsx", "proof.json"]
+    assert sorted(path.name for path in folder.iterdir()) == names
     printed = (workspace / "printed.txt").read_text(encoding="utf-8")
     page = (folder / "map.html").read_text(encoding="utf-8")
     sheets = openpyxl.load_workbook(folder / "plan.xlsx")
@@ -269,6 +271,9 @@ def test_the_solver_runs_alone_and_every_file_keeps_its_schema(workspace: Path) 
     result = Result.model_validate_json((workspace / "result.json").read_bytes())
     assert violations(problem, result.solution) == ()
     assert result.seed == 7
+    confirmed = run(workspace, "verify", "problem.json", "result.json")
+    assert confirmed.returncode == 0, confirmed.stderr
+    assert f"cost {result.cost}" in confirmed.stdout
     for name, file in (
         ("problem", "problem.json"),
         ("result", "result.json"),
@@ -281,6 +286,60 @@ def test_the_solver_runs_alone_and_every_file_keeps_its_schema(workspace: Path) 
         assert not valid.is_valid({}), name
     stored = Problem.model_validate_json((workspace / "problem.json").read_bytes())
     assert stored == problem
+
+
+# --- verify ---------------------------------------------------------------------------------------
+
+
+def test_a_plan_and_its_bound_are_confirmed(copy: Path) -> None:
+    confirmed = run(copy, "verify", "week", "--lang", "en")
+    assert confirmed.returncode == 0, confirmed.stderr
+    cost = load_plan(copy / "week").proof.cost
+    assert f"cost {cost}." in confirmed.stdout
+    assert "Bound: confirmed" in confirmed.stdout
+    assert "下界：已确认" in run(copy, "verify", "week/proof.json", "--lang", "zh").stdout
+    words = ("replan", "week", "--cancel", "C2", "--now", "2026-11-23T07:00", "--time-limit", "20")
+    assert run(copy, *words).returncode == 0
+    assert run(copy, "verify", "week").returncode == 0
+
+
+def test_a_plan_that_says_too_much_is_refused(copy: Path) -> None:
+    proof = copy / "week" / "proof.json"
+    solved = Solved.model_validate_json(proof.read_bytes())
+    plan = load_plan(copy / "week")
+
+    def verify(result: Result, code: str, *said: str) -> None:
+        changed = solved.model_copy(update={"result": result})
+        proof.write_text(changed.model_dump_json(), encoding="utf-8")
+        ended = run(copy, "verify", "week/proof.json", "--lang", "en")
+        assert ended.returncode == 4
+        assert ended.stderr.startswith(f"{code}: ")
+        assert all(words in ended.stderr for words in said), ended.stderr
+        assert ended.stdout == ""
+
+    cheaper = solved.result.model_copy(update={"cost": solved.result.cost - 1, "bound": None})
+    verify(cheaper, "RP6002", f"the cost is {solved.result.cost}")
+    unproven = solved.result.model_copy(update={"proof": None})
+    verify(unproven, "RP6003", "without a proof")
+
+    # A plan.json that tells of other routes than its proof.
+    day, visit = plan.visits[0]
+    later = visit.model_copy(
+        update={"talk": TimeWindow(start=visit.talk.start + 1, end=visit.talk.end + 1)}
+    )
+    visits = tuple(later if other is visit else other for other in day.visits)
+    days = tuple(
+        other.model_copy(update={"visits": visits}) if other is day else other
+        for other in plan.days
+    )
+    proof.write_text(solved.model_dump_json(), encoding="utf-8")
+    other = plan.model_copy(update={"days": days})
+    (copy / "week" / "plan.json").write_text(other.model_dump_json(), encoding="utf-8")
+    ended = run(copy, "verify", "week")
+    assert ended.returncode == 4
+    assert "other routes" in ended.stderr
+    proof.unlink()
+    assert "RP7006" in run(copy, "verify", "week").stderr
 
 
 # --- what goes wrong ------------------------------------------------------------------------------

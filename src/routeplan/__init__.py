@@ -25,6 +25,7 @@ from routeplan.errors import (
     UsageError,
     WorkspaceError,
 )
+from routeplan.geocode.geocode import geocode
 from routeplan.language import Message, Texts
 from routeplan.pipeline import due_visits, load_plan, next_week, plan_visits, save_plan
 from routeplan.plan.plan import Plan, PlannedDay, PlannedVisit, UnplannedVisit
@@ -73,6 +74,7 @@ __all__ = [
     "check_book",
     "diff_plans",
     "due_visits",
+    "geocode",
     "load_plan",
     "next_week",
     "parse_adjustment",

@@ -331,6 +331,7 @@ def plan(
     from routeplan.outputs.terminal import SearchDisplay, plan_report
     from routeplan.pipeline import (
         load_plan,
+        map_ground,
         open_travel,
         plan_visits,
         require_folder,
@@ -343,6 +344,7 @@ def plan(
     texts = _texts(lang)
     require_folder(out)
     chosen = _travelling(_settings(settings, book), travel, book)
+    ground = map_ground(chosen.travel, book)
     known = read_book(book)
     _announce_compiling(engine, texts, quiet=quiet)
     solved: list[Solved] = []
@@ -367,7 +369,7 @@ def plan(
             on_solved=solved.append,
             book_path=_relative(book, out),
         )
-    saved = save_plan(made, out, texts, solved=solved[-1], tiles=tiles.value)
+    saved = save_plan(made, out, texts, solved=solved[-1], tiles=tiles.value, ground=ground)
     if json_output:
         _print_json(made.model_dump_json(indent=1))
         return
@@ -406,7 +408,13 @@ def replan(
     """Plan again after a cancellation, changing little; the earlier plan is kept."""
     from routeplan.book.read import read_book
     from routeplan.outputs.terminal import SearchDisplay, diff_report, plan_report
-    from routeplan.pipeline import load_plan, open_travel, require_folder, save_plan
+    from routeplan.pipeline import (
+        load_plan,
+        map_ground,
+        open_travel,
+        require_folder,
+        save_plan,
+    )
     from routeplan.problem.adjust import parse_adjustment
     from routeplan.replan.diff import diff_plans
     from routeplan.replan.events import parse_cancel
@@ -420,6 +428,7 @@ def replan(
     clock = _clock(now)
     place = book or _book_of(before, folder)
     chosen = _travelling(before.origin.settings, travel, place)
+    ground = map_ground(chosen.travel, place)
     known = read_book(place)
     limit = time_limit or chosen.solver.time_limit
     _announce_compiling(engine, texts, quiet=quiet)
@@ -443,7 +452,9 @@ def replan(
             on_solved=solved.append,
         )
     diff = diff_plans(before, after)
-    saved = save_plan(after, folder, texts, diff=diff, solved=solved[-1], tiles=tiles.value)
+    saved = save_plan(
+        after, folder, texts, diff=diff, solved=solved[-1], tiles=tiles.value, ground=ground
+    )
     if json_output:
         _print_json(diff.model_dump_json(indent=1))
         return
@@ -453,6 +464,31 @@ def replan(
     typer.echo(texts("terminal.written", map=str(saved.map), workbook=str(saved.workbook)))
     if saved.earlier:
         typer.echo(texts("terminal.kept_earlier", path=str(saved.earlier)))
+
+
+@app.command()
+def hours(
+    book: BookArgument,
+    out: Annotated[Path, typer.Option("--out", help="CSV of hour factors to write.")],
+    travel: TravelOption = None,
+    settings: SettingsOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Learn how slow which hour is from the minutes on the way in the visit records."""
+    from routeplan.book.read import read_book
+    from routeplan.outputs.files import write_atomically
+    from routeplan.pipeline import open_travel
+    from routeplan.travel.hours_file import hours_csv
+    from routeplan.travel.learn import learn_hours
+
+    texts = _texts(lang)
+    chosen = _travelling(_settings(settings, book), travel, book)
+    known = read_book(book)
+    with open_travel(chosen.travel, known, book) as source:
+        learned = learn_hours(known, source, chosen)
+    write_atomically(out, hours_csv(learned))
+    ways = sum(hour.ways for hour in learned)
+    typer.echo(texts("terminal.hours_learned", n=ways, path=str(out)))
 
 
 @app.command()
@@ -516,6 +552,31 @@ def verify(
     found = recheck(solved.problem, solved.result)
     seconds = time.monotonic() - began
     _out().print(confirmed_report(found, solved, seconds, _texts(lang)))
+
+
+roads = typer.Typer(
+    help="Roads of a city for real travel times and a map with streets.", no_args_is_help=True
+)
+app.add_typer(roads, name="roads")
+
+
+@roads.command("build")
+def roads_build(
+    extract: Annotated[Path, typer.Argument(help="An OpenStreetMap extract, CITY.osm.pbf.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for the roads. [default: CITY-roads beside it]"),
+    ] = None,
+    lang: LangOption = None,
+) -> None:
+    """Build the roads of a city, once, for --travel roads:FOLDER."""
+    from routeplan.travel.roads_build import build_roads, default_folder
+
+    texts = _texts(lang)
+    folder = out or default_folder(extract)
+    box = build_roads(extract, folder).manifest.box.model_dump()
+    edges = {name: f"{degrees:.2f}" for name, degrees in box.items()}
+    typer.echo(texts("terminal.roads_built", folder=str(folder), **edges))
 
 
 @app.command()

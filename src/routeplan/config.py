@@ -173,10 +173,10 @@ class TravelSettings(Frozen):
     hours: str = ""
     """File of hour factors in place of `hour_factors`."""
     free_flow: dict[TravelMode, Annotated[float, Field(ge=0.1, le=10)]] = {
-        TravelMode.WALK: 1.0,
-        TravelMode.BICYCLE: 1.0,
-        TravelMode.EBIKE: 1.0,
-        TravelMode.CAR: 2.0,
+        TravelMode.WALK: 1.05,
+        TravelMode.BICYCLE: 1.3,
+        TravelMode.EBIKE: 1.3,
+        TravelMode.CAR: 2.5,
     }
     """A road network's minutes are those of an empty city; times this they are those of an ordinary
     hour, to which the hour factors apply."""
@@ -185,9 +185,9 @@ class TravelSettings(Frozen):
     transit: TransitSettings = TransitSettings()
     matrix: MatrixSettings = MatrixSettings()
     modes: dict[TravelMode, ModeSettings] = {
-        TravelMode.WALK: ModeSettings(speed_kph=4.8, detour=1.25, access_minutes=1),
-        TravelMode.BICYCLE: ModeSettings(speed_kph=13, detour=1.3, access_minutes=3),
-        TravelMode.EBIKE: ModeSettings(speed_kph=18, detour=1.3, access_minutes=3),
+        TravelMode.WALK: ModeSettings(speed_kph=4.8, detour=1.3, access_minutes=1),
+        TravelMode.BICYCLE: ModeSettings(speed_kph=13, detour=1.35, access_minutes=3),
+        TravelMode.EBIKE: ModeSettings(speed_kph=18, detour=1.35, access_minutes=3),
         TravelMode.CAR: ModeSettings(speed_kph=26, detour=1.4, access_minutes=8),
         TravelMode.TRANSIT: ModeSettings(speed_kph=22, detour=1.4, access_minutes=12),
     }

@@ -256,7 +256,10 @@ def save_plan(
         write_atomically(folder / "changes.json", diff.model_dump_json(indent=1).encode())
     proof = folder / "proof.json"
     if solved is not None:
-        write_atomically(proof, solved.model_dump_json().encode())
+        # Without how long it took: the same plan has the same files.
+        lasting = solved.result.model_copy(update={"phases": ()})
+        timeless = solved.model_copy(update={"result": lasting}).model_dump_json()
+        write_atomically(proof, timeless)
     elif earlier is not None:
         proof.unlink(missing_ok=True)
     write_atomically(target.plan, content)

@@ -228,7 +228,7 @@ def test_a_plan_that_leaves_nobody_out_says_so() -> None:
 def test_totals_and_notes_close_the_plan() -> None:
     plan = example_plan()
     text = shown(plan_report(plan, EN), width=120)
-    assert "All: 12 visits · talk 535 min · travel 727 min" in text
+    assert "All: 12 visits · talk 535 min · travel 740 min" in text
     for note in plan.notes:
         assert f"Note: {EN.render(note)}" in text
     flat = " ".join(text.split())

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 
-from routeplan.book.models import Appointment, Book, Contact, Layer, Rigidity
+from routeplan.book.models import (
+    Appointment,
+    Book,
+    Contact,
+    Layer,
+    Located,
+    Locator,
+    Rigidity,
+    TravelMode,
+)
 from routeplan.plan.build import day_totals
+from routeplan.plan.check import violations as plan_violations
 from routeplan.plan.insert import with_what_pays
 from routeplan.plan.plan import PersonToMeet, Plan, PlannedVisitStatus, Totals
+from routeplan.problem.adjust import Drop
 from routeplan.solve.evaluate import cost_of
 from routeplan.solve.result import Engine, Result, Solution, Status
 from routeplan.solve.verify import violations
-from tests.examples import MONDAY, OFFICE, due_visit, hours, tiny_problem, window
+from routeplan.travel.great_circle import GreatCircle
+from tests.examples import EXACT, MONDAY, OFFICE, due_visit, hours, tiny_problem, window
 from tests.plan.examples import (
     CALENDAR,
     TUESDAY,
@@ -19,6 +32,7 @@ from tests.plan.examples import (
     client,
     day_of,
     due_list,
+    left_out,
     make_plan,
     manager,
     tiny_plan,
@@ -140,3 +154,27 @@ def test_a_plan_reads_back_as_it_was_written() -> None:
     assert Plan.model_validate_json(plan.model_dump_json()) == plan
     assert plan.origin.calendar == CALENDAR
     assert plan.visits[0][0].date in (TUESDAY, WEDNESDAY)
+
+
+def test_an_approximate_point_tells_the_minutes_it_may_be_off() -> None:
+    rough = Located(by=Locator.DISTRICT, off_metres=3_000)
+    book = Book(
+        managers=(manager(),), clients=(client("C1", site={"located": rough}), client("C2"))
+    )
+    plan = make_plan(book, due_list(due_visit("C1"), due_visit("C2")))
+    ride = EXACT.travel.modes[TravelMode.EBIKE]
+    expected = math.ceil(3 * ride.detour / ride.speed_kph * 60)
+    assert visit_of(plan, "C1")[1].off_minutes == expected > 0
+    assert visit_of(plan, "C2")[1].off_minutes == 0
+    exact = book.model_copy(update={"clients": (client("C1"), client("C2"))})
+    travel = GreatCircle(EXACT.travel)
+    hidden = plan_violations(plan, exact, EXACT, CALENDAR, travel)
+    assert any("hides that its point is approximate" in line for line in hidden)
+
+
+def test_an_approximate_client_left_out_is_marked_too() -> None:
+    rough = Located(off_metres=3_000)
+    book = Book(managers=(manager(),), clients=(client("C1", site={"located": rough}),))
+    due = due_list(due_visit("C1"))
+    plan = make_plan(book, due, adjustments=(Drop(client_id="C1"),))
+    assert left_out(plan, "C1").off_minutes > 0

@@ -397,6 +397,25 @@ def test_no_remedy_promises_what_another_required_visit_might_take() -> None:
     assert all(visit.remedies == () for visit in plan.left_out)
 
 
+def test_required_visits_that_exclude_each_other_are_named() -> None:
+    short = manager(weekdays=(0,), shift=window("9:00", "10:20"))
+    both = planned(
+        [client("C1"), client("C2"), client("C3")],
+        due_visit("C1", required=True),
+        due_visit("C2", required=True),
+        due_visit("C3", worth=600),
+        who=[short],
+    )
+    (note,) = [note for note in both.notes if note.key == "plan.conflict"]
+    named = note.args["clients"]
+    assert isinstance(named, tuple)
+    assert [str(name).split()[0] for name in named] == ["C1", "C2"]
+    # One that nobody can make by itself has its own cause, and no note.
+    alone = planned([client("C1")], due_visit("C1", required=True, talk_minutes=90), who=[short])
+    assert left_out(alone, "C1").required
+    assert alone.notes == ()
+
+
 @pytest.mark.parametrize("days", [1, 4])
 def test_a_leave_that_ends_the_day_is_no_day_to_prolong(days: int) -> None:
     away = Closure(

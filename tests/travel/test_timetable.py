@@ -30,6 +30,7 @@ MONDAY = dt.date(2026, 11, 23)
 SATURDAY = dt.date(2026, 11, 28)
 HOUR = TransitSettings(parts=(480, 540), departures=60)
 """One part of the day, every minute of which is looked up."""
+TRANSIT = (TravelMode.TRANSIT, MONDAY)
 P, Q, R = (POINTS[name] for name in "PQR")
 
 
@@ -57,7 +58,7 @@ def city(folder: Path, *lines: tuple[str, str], transit: TransitSettings = HOUR)
     if not list(folder.glob("*.pbf")):
         write_streets(folder / "city.osm.pbf")
     there = transit.model_copy(update={"folder": str(folder)})
-    return Transit(TravelSettings(transit=there))
+    return Transit(TravelSettings(transit=there, round_to=1))
 
 
 def told(steps: tuple[JourneyStep, ...]) -> list[tuple[str, int]]:
@@ -113,6 +114,17 @@ def test_all_departures_where_all_are_asked_for(tmp_path: Path) -> None:
         assert sum(step.minutes for step in steps) <= 30
 
 
+def test_minutes_come_in_steps_that_hold(tmp_path: Path) -> None:
+    """29 in nine of ten, 25 in every other."""
+    feed(tmp_path, line_1())
+    write_streets(tmp_path / "city.osm.pbf")
+    there = HOUR.model_copy(update={"folder": str(tmp_path)})
+    for step, sure, usual in ((5, 30, 25), (10, 30, 30), (30, 30, 30)):
+        source = Transit(TravelSettings(transit=there, round_to=step))
+        matrix = source.matrix((P, Q), TravelMode.TRANSIT, MONDAY)
+        assert (matrix.minutes_at(0, 1, 480), matrix.minutes[0][1]) == (sure, usual)
+
+
 def test_no_ride_back_means_a_taxi_and_says_so(tmp_path: Path) -> None:
     source = city(tmp_path, line_1())
     matrix = source.matrix((P, Q), TravelMode.TRANSIT, MONDAY)
@@ -144,6 +156,16 @@ def test_what_is_near_is_walked_to(tmp_path: Path) -> None:
     assert told(steps) == [("walk", 5)]
     matrix = source.matrix((Q, POINTS["C"]), TravelMode.TRANSIT, MONDAY)
     assert matrix.minutes == ((0, 5), (5, 0))
+
+
+def test_the_walking_limit_holds_on_a_long_street(tmp_path: Path) -> None:
+    """An hour along one street, from B to A, is no walk, and no bus goes there."""
+    source = city(tmp_path, line_1())
+    matrix = source.matrix((POINTS["A"], POINTS["B"]), TravelMode.TRANSIT, MONDAY)
+    assert matrix.guessed == ((1, 0),)
+    steps = source.journey(POINTS["B"], POINTS["A"], TravelMode.TRANSIT, at(8, 1))
+    assert told(steps)[0][0] == "taxi"
+    assert source.rides.journey(POINTS["B"], POINTS["A"], MONDAY, 481) == ()
 
 
 def test_rides_are_counted(tmp_path: Path) -> None:
@@ -193,11 +215,24 @@ def test_a_stop_off_the_streets_cannot_be_walked_to(tmp_path: Path) -> None:
     assert (0, 1) in city(tmp_path).matrix((P, Q), TravelMode.TRANSIT, MONDAY).guessed
 
 
+def test_one_rides_through_a_stop_off_the_streets(tmp_path: Path) -> None:
+    away = Point(lat=POINTS["A"].lat + 0.002, lon=(POINTS["A"].lon + POINTS["B"].lon) / 2)
+    stops = "stop_id,stop_name,stop_lat,stop_lon\n"
+    for name, point in {"X": away, **{n: POINTS[n] for n in "AB"}}.items():
+        stops += f"{name},车站{name},{point.lat!r},{point.lon!r}\n"
+    feed(tmp_path, trips("r1", "AXB", range(420, 720, 10), 6), stops=stops)
+    steps = city(tmp_path).journey(P, Q, TravelMode.TRANSIT, at(8, 1))
+    assert told(steps) == [("walk", 5), ("wait", 4), ("ride", 12), ("walk", 4)]
+    assert 5000 < steps[2].metres < 5050
+
+
 def test_a_place_far_from_every_street_has_a_taxi(tmp_path: Path) -> None:
     far = Point(lat=30.3, lon=110.3)
     matrix = city(tmp_path, line_1()).matrix((P, far, Q), TravelMode.TRANSIT, MONDAY)
     assert {(0, 1), (1, 0), (1, 2), (2, 1)} <= set(matrix.guessed)
     assert (0, 2) not in matrix.guessed
+    nowhere = city(tmp_path, line_1()).matrix((far, Point(lat=31, lon=111)), *TRANSIT)
+    assert nowhere.guessed == ((0, 1), (1, 0))
 
 
 def test_the_weekday_decides(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def write_doubtful(geocoded: Geocoded, path: Path, texts: Texts) -> None:
             str(one.pin.point.lon) if one.pin else "",
             _match(one.pin.located, texts) if one.pin else "",
             _why(one, texts),
-            f"--accept {one.place.ref}" if one.pin else texts("geocode.by_hand"),
+            f"geocode --accept {one.place.ref}" if one.pin else texts("geocode.by_hand"),
         ]
         # A number needs no guard: it is ours.
         writer.writerow(

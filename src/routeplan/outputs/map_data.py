@@ -18,6 +18,7 @@ from routeplan.outputs.wording import (
     adjust_option,
     journey_words,
     kilometres,
+    off_words,
     person_words,
     place_name,
     travel_words,
@@ -34,7 +35,9 @@ from routeplan.plan.plan import (
     Totals,
     UnplannedVisit,
 )
-from routeplan.point import Point
+from routeplan.point import Box, Point
+from routeplan.travel.background import MainRoads, clipped
+from routeplan.travel.shape import decode_shape, encode_shape
 from routeplan.values import TimeWindow, format_clock
 
 __all__ = ["COLOURS", "map_data"]
@@ -60,6 +63,10 @@ COLOURS = (
 DASHES = ("", "9 6", "2 6", "14 5 2 5", "5 5 1 5 1 5", "18 8", "1 9")
 """One a day of the week, Monday solid."""
 
+GROUND_MARGIN = 0.5
+"""The ground reaches so far beyond the plan's places, as a part of their extent."""
+LEAST_MARGIN_DEGREES = 0.02
+
 _WORDS = (
     "days",
     "found",
@@ -78,9 +85,33 @@ _WORDS = (
 )
 
 
-def map_data(plan: Plan, texts: Texts, shown: Shown) -> Json:
-    """Everything on the page; `shown` converts points for display."""
-    return _Page(plan, texts, shown).data()
+def map_data(plan: Plan, texts: Texts, shown: Shown, ground: MainRoads | None = None) -> Json:
+    """Everything on the page; `shown` converts points for display. `ground`: roads to lie under
+    the plan, in WGS-84."""
+    return _Page(plan, texts, shown).data() | {"ground": _ground(plan, ground)}
+
+
+def _ground(plan: Plan, roads: MainRoads | None) -> list[list[str]]:
+    """The roads around the plan's places, one list of encoded lines a level."""
+    places = [point for day in plan.days for point in (day.start_point, day.end_point) if point]
+    places += [place.point for day in plan.days for place in day.places]
+    places += [visit.point for visit in plan.left_out if visit.point]
+    if roads is None or not places:
+        return []
+    box = Box.around(places)
+    margin = max(
+        LEAST_MARGIN_DEGREES, GROUND_MARGIN * max(box.north - box.south, box.east - box.west)
+    )
+    area = Box(
+        south=max(-90, box.south - margin),
+        west=max(-180, box.west - margin),
+        north=min(90, box.north + margin),
+        east=min(180, box.east + margin),
+    )
+    levels: dict[int, list[str]] = {}
+    for line in clipped(roads, area).lines:
+        levels.setdefault(line.level, []).append(line.shape)
+    return [levels.get(level, []) for level in range(1, max(levels, default=0) + 1)]
 
 
 class _Page:
@@ -180,18 +211,28 @@ class _Page:
 
     def route(self, day: PlannedDay, manager: int, date: int) -> Json:
         path = [self.at(place.point) for place in day.places]
+        lines = [self.line(place.leg) for place in day.places[1:]]
         if day.start_point is not None and day.places and day.places[0].leg is not None:
             path.insert(0, self.at(day.start_point))
+            lines.insert(0, self.line(day.places[0].leg))
         if day.end_point is not None and day.way_back is not None:
             path.append(self.at(day.end_point))
+            lines.append(self.line(day.way_back))
         return {
             "manager": manager,
             "date": date,
             "heading": self.texts.day(day.date),
             "summary": self.summary(day.totals),
             "path": path,
+            "lines": lines,
             "steps": list(self.steps(day)),
         }
+
+    def line(self, leg: Leg | None) -> str:
+        """The leg's way along roads, encoded; '' where only its ends are known."""
+        if leg is None or not leg.shape:
+            return ""
+        return encode_shape([self._shown(point) for point in decode_shape(leg.shape)])
 
     def steps(self, day: PlannedDay) -> Iterator[Json]:
         """A day's lines in the order of the clock."""
@@ -250,6 +291,7 @@ class _Page:
             self.row("purpose", word(visit.purpose, texts)),
             self.row("persons", *(person_words(person, texts) for person in visit.persons)),
             self.row("address", visit.address),
+            self.row("position", off_words(visit.off_minutes, texts)),
             self.row("room", visit.room or texts("map.room_unknown")),
             self.row("reasons", *(texts.render(reason.text) for reason in visit.reasons)),
             self.row("note", visit.note),
@@ -292,6 +334,7 @@ class _Page:
             self.row("why", texts.render(visit.why)),
             self.row("reasons", *(texts.render(reason.text) for reason in visit.reasons)),
             self.row("address", visit.address),
+            self.row("position", off_words(visit.off_minutes, texts)),
             self.row("client_id", visit.client_id),
         ]
         return {
@@ -358,9 +401,12 @@ class _Page:
             # Rounded up, so that what is said is true.
             percent = math.ceil(plan.proof.gap * 1000) / 10
             yield texts("map.proof", percent=f"{percent:g}") if percent else texts("map.proven")
+        legs = [leg for day in plan.days for leg in day.legs]
         if plan.estimated:
-            yield texts("map.estimated")
-        yield texts("map.lines")
+            network = any(not leg.estimated for leg in legs)
+            yield texts("map.some_estimated" if network else "map.estimated")
+        if not all(leg.shape for leg in legs):
+            yield texts("map.some_lines" if any(leg.shape for leg in legs) else "map.lines")
         yield from (texts.render(note) for note in plan.notes)
         origin = plan.origin
         yield texts(

@@ -25,6 +25,7 @@ from routeplan.language import Texts, message
 from routeplan.outputs.map_data import Json, map_data
 from routeplan.plan.plan import Plan
 from routeplan.point import Point
+from routeplan.travel.background import MainRoads
 
 __all__ = ["Tiles", "map_html"]
 
@@ -50,7 +51,9 @@ _SOURCES = {
     Tiles.OSM: _TileSource(
         url="https://tile.openstreetmap.org/{z}/{x}/{y}.png",
         hosts="https://tile.openstreetmap.org",
-        attribution='© <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a>',
+        attribution=(
+            '© <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a> contributors'
+        ),
         subdomains="abc",
         max_zoom=19,
     ),
@@ -72,10 +75,13 @@ _CHINA = (35.0, 105.0)
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
-def map_html(plan: Plan, texts: Texts, *, tiles: str = "none") -> str:
+def map_html(
+    plan: Plan, texts: Texts, *, tiles: str = "none", ground: MainRoads | None = None
+) -> str:
     """The page, deterministic for a plan and language.
 
     `tiles` is 'none' (no request leaves the page), 'osm' or 'gaode'. Raises UsageError for others.
+    `ground` lies under the plan where there are no tiles.
     """
     try:
         chosen = Tiles(tiles)
@@ -84,7 +90,12 @@ def map_html(plan: Plan, texts: Texts, *, tiles: str = "none") -> str:
             "RP4005", message("error.tiles", tiles=tiles, known=[known.value for known in Tiles])
         ) from error
     source = _SOURCES.get(chosen)
-    data = map_data(plan, texts, to_gcj02 if chosen is Tiles.GAODE else _unchanged)
+    data = map_data(
+        plan,
+        texts,
+        to_gcj02 if chosen is Tiles.GAODE else _unchanged,
+        ground if chosen is Tiles.NONE else None,
+    )
     data["tiles"] = chosen is not Tiles.NONE
     head, body, map_script = _leaflet_map(source)
     own = "\n".join(_asset(name) for name in _SCRIPTS)

@@ -90,6 +90,7 @@ _VISITS = (
     Column("district"),
     Column("address"),
     Column("room"),
+    Column("off_minutes", Kind.NUMBER),
     Column("status"),
     Column("required", Kind.FLAG),
     Column("talk_minutes", Kind.NUMBER),
@@ -127,6 +128,7 @@ _LEFT_OUT = (
     Column("reason"),
     Column("worth", Kind.NUMBER),
     Column("address"),
+    Column("off_minutes", Kind.NUMBER),
 )
 _DUE = (
     Column("visit_id"),
@@ -191,6 +193,7 @@ def visits_rows(plan: Plan, texts: Texts) -> Table:
                     visit.district,
                     visit.address,
                     visit.room,
+                    visit.off_minutes,
                     word(visit.status, texts),
                     visit.required,
                     visit.talk.minutes,
@@ -255,6 +258,7 @@ def left_out_rows(plan: Plan, texts: Texts) -> Table:
                 "\n".join(texts.render(reason.text) for reason in visit.reasons),
                 visit.worth,
                 visit.address,
+                visit.off_minutes,
             )
             for visit in plan.left_out
         ),

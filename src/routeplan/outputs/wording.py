@@ -31,6 +31,7 @@ __all__ = [
     "adjust_option",
     "journey_words",
     "kilometres",
+    "off_words",
     "person_words",
     "place_name",
     "proof_words",
@@ -73,6 +74,11 @@ def place_name(name: str, texts: Texts) -> str:
 def adjust_option(adjustment: Adjustment) -> str:
     """What to add to `routeplan plan` to apply it, quoted for a shell where that is needed."""
     return f"--adjust {shlex.quote(str(adjustment))}"
+
+
+def off_words(minutes: int, texts: Texts) -> str:
+    """'≈ approximate, ± 12 min' of a point that is so; '' of an exact one."""
+    return texts("words.approximate", n=minutes) if minutes else ""
 
 
 def person_words(person: PersonToMeet, texts: Texts) -> str:

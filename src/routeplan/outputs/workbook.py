@@ -36,6 +36,7 @@ from routeplan.outputs.tables import (
 from routeplan.outputs.wording import (
     journey_words,
     kilometres,
+    off_words,
     place_name,
     proof_words,
     totals_words,
@@ -390,6 +391,7 @@ class _Writer:
             _Line("  ".join(marks), bold=True),
             _Line(f"{visit.client_id} {visit.client_name}", bold=True),
             _Line(" ".join(filter(None, (district, visit.address, visit.room)))),
+            *([_Line(off, faint=True)] if (off := off_words(visit.off_minutes, texts)) else []),
             _Line(" · ".join(filter(None, (purpose, people)))),
         ]
         if visit.leg:

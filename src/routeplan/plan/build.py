@@ -10,7 +10,7 @@ from routeplan.book.availability import hours_on
 from routeplan.book.models import Anchor, Appointment, Book, Contact, Layer, Manager
 from routeplan.config import Settings, VisitSettings
 from routeplan.due.models import DueList, DueVisit
-from routeplan.language import Message
+from routeplan.language import Message, message
 from routeplan.plan.explain import Cancelled, Done, Explainer
 from routeplan.plan.plan import (
     CostTerms,
@@ -27,12 +27,16 @@ from routeplan.problem.adjust import Adjustment
 from routeplan.problem.build import BuiltProblem
 from routeplan.problem.problem import Lunch, Problem
 from routeplan.problem.wishes import collect_wishes
-from routeplan.solve.result import Result, Route, Stop
+from routeplan.solve.conflict import conflicting
+from routeplan.solve.result import Result, Route, Status, Stop
 from routeplan.travel.approximate import off_minutes
 from routeplan.values import TimeWindow
 from routeplan.workdays import WorkCalendar
 
 __all__ = ["build_plan", "day_totals"]
+
+CONFLICT_SECONDS = 5.0
+"""To look for visits that exclude each other, where a required one is left out."""
 
 _LAYERS = (Layer.DECISION, Layer.MANAGEMENT, Layer.OPERATION, Layer.INFLUENCER)
 
@@ -87,7 +91,7 @@ def build_plan(
         left_out=tuple(left_out),
         due=due.due,
         adjustments=tuple(adjustments),
-        notes=(*due.notes, *built.notes, *notes),
+        notes=(*due.notes, *built.notes, *_conflict(built, result, book), *notes),
         proof=Proof(
             engine=result.engine,
             seed=result.seed,
@@ -100,6 +104,18 @@ def build_plan(
         ),
         totals=sum((day.totals for day in days), Totals()),
     )
+
+
+def _conflict(built: BuiltProblem, result: Result, book: Book) -> tuple[Message, ...]:
+    """Required visits of which no plan makes all; one that none makes has its own cause."""
+    if result.status is not Status.INFEASIBLE:
+        return ()
+    found = conflicting(built.problem, result.solution.left_out, seconds=CONFLICT_SECONDS)
+    if len(found) < 2:
+        return ()
+    ids = [built.visits[index].client_id for index in found]
+    names = [f"{client} {book.client_by_id[client].name}" for client in ids]
+    return (message("plan.conflict", clients=names),)
 
 
 def day_totals(day: PlannedDay, visits: VisitSettings) -> Totals:

@@ -40,6 +40,7 @@ from routeplan.problem.adjust import (
     TalkFor,
 )
 from routeplan.solve.result import Status
+from routeplan.travel.approximate import off_minutes
 from routeplan.travel.matrix import TravelMatrix
 from routeplan.travel.source import TravelSource
 from routeplan.values import MINUTES_PER_DAY, TimeWindow, format_clock
@@ -375,6 +376,8 @@ def _places_are_the_books(facts: _Facts, day: PlannedDay) -> Iterator[str]:
         told = (visit.client_name, visit.tier, visit.address, visit.room, visit.point)
         if told != (client.name, client.tier, site.address, site.room, site.point):
             yield f"{visit.visit_id} is not at the client's site"
+        if visit.off_minutes != off_minutes(site, manager.mode, facts.settings.travel):
+            yield f"{visit.visit_id} hides that its point is approximate"
 
 
 def _times_follow_one_another(facts: _Facts, day: PlannedDay) -> Iterator[str]:

@@ -39,6 +39,7 @@ from routeplan.problem.wishes import Wishes
 from routeplan.solve.evaluate import cost_of
 from routeplan.solve.result import Route, Solution
 from routeplan.solve.verify import violations
+from routeplan.travel.approximate import off_minutes
 from routeplan.values import MINUTES_PER_DAY, TimeWindow
 from routeplan.workdays import WorkCalendar
 
@@ -186,6 +187,9 @@ class Explainer:
             tier=client.tier,
             address=site.address,
             point=site.point,
+            off_minutes=off_minutes(
+                site, self.book.manager_by_id[client.manager_id].mode, self.settings.travel
+            ),
             required=due.required or client.id in self.wishes.must,
             reasons=due.reasons,
             worth=due.worth,

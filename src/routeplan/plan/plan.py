@@ -47,6 +47,8 @@ class Leg(Frozen):
     mode: TravelMode
     estimated: bool
     """True when the minutes are an estimate, not a route on a network."""
+    shape: str = ""
+    """The way as drawn on the map, see `travel.shape`; '' where it is not known."""
     steps: tuple[JourneyStep, ...] = ()
     """What one does on the way when leaving at `leave`; (): no more is known than the minutes. They
     may add up to fewer minutes (time in hand: `minutes` hold for nearly every departure of that
@@ -96,6 +98,8 @@ class PlannedVisit(Frozen):
     district: str
     room: str
     point: Point
+    off_minutes: int = 0
+    """Where the point is approximate: what a way there may take more or less; 0 is exact."""
     leg: Leg | None
     """The way from the place before; None where the route starts here."""
     arrive: Clock
@@ -219,6 +223,8 @@ class UnplannedVisit(Frozen):
     tier: Tier
     address: str
     point: Point | None
+    off_minutes: int = 0
+    """As in `PlannedVisit`, for the client's own manager."""
     required: bool
     reasons: tuple[DueReason, ...]
     worth: int

@@ -1,4 +1,5 @@
-"""What one does on the chosen ways, asked of the travel source once the routes stand."""
+"""How the chosen ways run and what one does on them, asked of the travel source once the routes
+stand."""
 
 from __future__ import annotations
 
@@ -6,13 +7,15 @@ import datetime as dt
 
 from routeplan.plan.plan import Detour, Leg, Plan, PlannedDay, PlannedVisit
 from routeplan.point import Point
+from routeplan.travel.shape import encode_shape
 from routeplan.travel.source import TravelSource
 
 __all__ = ["with_ways"]
 
 
 def with_ways(plan: Plan, travel: TravelSource) -> Plan:
-    """The plan with the journey of every leg that has none yet; hours and minutes stay."""
+    """The plan with the line and the journey of every leg that has none yet; hours and minutes
+    stay."""
     return plan.model_copy(update={"days": tuple(_day(day, travel) for day in plan.days)})
 
 
@@ -39,9 +42,14 @@ def _leg(
     date: dt.date,
     travel: TravelSource,
 ) -> Leg | None:
-    if leg is None or origin is None or destination is None or leg.steps:
+    if leg is None or origin is None or destination is None or leg.steps or leg.shape:
         return leg
     departure = dt.datetime.combine(date, dt.time()) + dt.timedelta(minutes=leg.leave)
+    # A line along roads beside minutes that are a guess would look like knowledge.
+    line = None if leg.estimated else travel.shape(origin, destination, leg.mode)
     return leg.model_copy(
-        update={"steps": travel.journey(origin, destination, leg.mode, departure)}
+        update={
+            "shape": encode_shape(line),
+            "steps": travel.journey(origin, destination, leg.mode, departure),
+        }
     )

@@ -115,11 +115,12 @@ def _lines(level: int, ways: list[Places]) -> Iterator[Line]:
     import shapely
 
     joined: Any = shapely.line_merge(shapely.MultiLineString(ways))
-    plain = shapely.simplify(joined, TOLERANCE_DEGREES)
+    # Each line by itself (Douglas and Peucker, 1973): crossings need no point of their own.
+    plain = shapely.simplify(joined, TOLERANCE_DEGREES, preserve_topology=False)
     shapes = sorted(
         encode_shape([Point(lat=lat, lon=lon) for lon, lat in shapely.get_coordinates(part)])
         for part in shapely.get_parts(plain)
         if level < max(LEVELS.values()) or shapely.length(part) >= SHORTEST_DEGREES
     )
-    for shape in shapes:
+    for shape in filter(None, shapes):
         yield Line(level=level, shape=shape)

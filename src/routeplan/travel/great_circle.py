@@ -16,6 +16,7 @@ from routeplan.point import Point
 from routeplan.travel.hours import Rows, digest, hours_key, profile, sliced
 from routeplan.travel.journey import JourneyStep
 from routeplan.travel.matrix import TravelMatrix
+from routeplan.travel.modes import may_walk
 
 __all__ = ["SAME_BUILDING_METRES", "GreatCircle"]
 
@@ -28,7 +29,7 @@ class GreatCircle:
     """A `TravelSource` of estimates in steps of `settings.round_to` minutes, rounded half up.
 
     A leg takes access + detour x great circle / speed x hour factor, and never longer than walking
-    it.
+    it, but for one's own car, to which one would have to walk back.
     """
 
     settings: TravelSettings
@@ -42,7 +43,7 @@ class GreatCircle:
 
     @property
     def version(self) -> str:
-        used = {"round_to", "modes", "hour_factors"}
+        used = {"round_to", "modes", "hour_factors", "vehicles"}
         return f"great-circle:{digest(self.settings.model_dump(mode='json', include=used))}"
 
     def day_key(self, day: dt.date) -> str:
@@ -63,7 +64,7 @@ class GreatCircle:
             _rows(straight, ride),
             profile(self.settings.hour_factors, mode, day.weekday()),
             access=ride.access_minutes,
-            walking=None if mode is TravelMode.WALK else on_foot,
+            walking=on_foot if may_walk(mode, self.settings) else None,
             step=self.settings.round_to,
         )
         return TravelMatrix(

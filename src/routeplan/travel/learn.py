@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
 import datetime as dt
+import itertools
 import math
-import statistics
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -46,8 +47,9 @@ def learn_hours(
 
     Each recorded way is compared with the source's minutes of an ordinary hour, both without the
     minutes to the vehicle and from it, which no traffic slows. An hour's factor is the geometric
-    mean of the median of its ways and the factor before, weighted by the number of ways and
-    `PRIOR_WAYS`: one bad morning does not make a rush hour. Weekdays that had one profile keep one.
+    mean of the median of its ways (long ones count more) and the factor before, weighted by the
+    number of ways and `PRIOR_WAYS`: one bad morning does not make a rush hour. Weekdays that had
+    one profile keep one.
     """
     settings = settings or Settings()
     ratios = _ratios(list(_ways(book, settings)), source, settings)
@@ -57,8 +59,8 @@ def learn_hours(
             hours: list[tuple[float, int]] = []
             for hour in range(24):
                 seen = [
-                    ratio
-                    for way, ratio in ratios
+                    (ratio, usual)
+                    for way, ratio, usual in ratios
                     if way.mode is mode
                     and way.date.weekday() in weekdays
                     and way.leave // 60 == hour
@@ -88,9 +90,9 @@ def _ways(book: Book, settings: Settings) -> Iterator[_Way]:
 
 def _ratios(
     ways: Sequence[_Way], source: TravelSource, settings: Settings
-) -> list[tuple[_Way, float]]:
-    """Each way with how many times as long it took as at an ordinary hour."""
-    found: list[tuple[_Way, float]] = []
+) -> list[tuple[_Way, float, int]]:
+    """Each way with how many times as long it took as at an ordinary hour, and those minutes."""
+    found: list[tuple[_Way, float, int]] = []
     for mode in dict.fromkeys(way.mode for way in ways):
         of_mode = [way for way in ways if way.mode is mode]
         points = list(dict.fromkeys(point for way in of_mode for point in way[:2]))
@@ -102,7 +104,7 @@ def _ratios(
             usual = matrix.minutes[number[way.origin]][number[way.destination]] - access
             if usual > 0:
                 ratio = (way.minutes - access) / usual
-                found.append((way, min(MOST_FACTOR, max(LEAST_FACTOR, ratio))))
+                found.append((way, min(MOST_FACTOR, max(LEAST_FACTOR, ratio)), usual))
     return found
 
 
@@ -116,12 +118,18 @@ def _weekdays_by_profile(
     return [(tuple(weekdays), before) for before, weekdays in groups.items()]
 
 
-def _blend(seen: Sequence[float], before: float) -> float:
+def _blend(seen: Sequence[tuple[float, int]], before: float) -> float:
     if not seen:
         return before
     weight = len(seen) / (len(seen) + PRIOR_WAYS)
-    factor = math.exp(weight * math.log(statistics.median(seen)) + (1 - weight) * math.log(before))
-    return round(factor, 2)
+    return round(math.exp(weight * math.log(_median(seen)) + (1 - weight) * math.log(before)), 2)
+
+
+def _median(seen: Sequence[tuple[float, int]]) -> float:
+    """The value that half of all weight is up to."""
+    ordered = sorted(seen)
+    upto = [*itertools.accumulate(weight for _, weight in ordered)]
+    return ordered[bisect.bisect_left(upto, upto[-1] / 2)][0]
 
 
 def _runs(

@@ -8,7 +8,7 @@ estimates. Where it has no answer the straight line stands in, and the pair is s
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple, Protocol
 
 from routeplan.book.models import TravelMode
@@ -168,11 +168,7 @@ class Roads:
         for point in points:
             known.setdefault((point, point), Way(0, 0))
         places = list(dict.fromkeys(points))
-        new = [
-            one
-            for one in places
-            if any((one, two) not in known or (two, one) not in known for two in places)
-        ]
+        new = _to_ask(places, known)
         old = [place for place in places if place not in set(new)]
         for origins, destinations in ((new, places), (old, new)):
             if origins and destinations:
@@ -202,3 +198,19 @@ class Roads:
                     SAME_BUILDING_METRES
                 ):
                     known[one, two] = known[two, one] = Way(0, 0)
+
+
+def _to_ask(places: Sequence[Point], known: Collection[tuple[Point, Point]]) -> list[Point]:
+    """Few places of which every pair not known holds one: those that lack most come first."""
+    lacking = {
+        one: {two for two in places if (one, two) not in known or (two, one) not in known}
+        for one in places
+    }
+    found: list[Point] = []
+    while any(lacking.values()):
+        one = max(places, key=lambda place: len(lacking[place]))
+        found.append(one)
+        lacking[one] = set()
+        for others in lacking.values():
+            others.discard(one)
+    return found

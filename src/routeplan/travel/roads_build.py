@@ -90,7 +90,7 @@ def _run(pbf: Path, folder: Path) -> None:
     )
     if done.returncode != 0:
         lines = (done.stderr or done.stdout).strip().splitlines()
-        why = lines[-1].strip() if lines else f"{PROGRAM}: {done.returncode}"
+        why = lines[-1].strip().removeprefix("what():").strip() if lines else PROGRAM
         raise FileError("RP3031", message("roads.bad_extract", file=pbf.name, why=why))
     for path in (*folder.glob("*.*"), *(folder / TILES).rglob("*.bin")):
         path.unlink()

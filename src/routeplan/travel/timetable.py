@@ -6,6 +6,7 @@ routing, ALENEX 2012) and walks along the streets. What it takes on trust is see
 - It boards at the stop nearest to a place only. So every place becomes a stop of its own, from
   which all stops within the walking limit are reached on foot.
 - It expects that trips of one pattern never overtake each other. Those that do are kept apart.
+- It lets one walk straight on for one street more than the limit. Such walks count as none.
 - It takes the way from a stop to the nearest street as no way. Stops more than a few steps from
   every street keep their trains but cannot be walked to.
 """
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Timetables", "departures", "require_ferrobus"]
 
+_KEPT = 3
+_NO_SERVICE = 47 * 60
+"""A minute long after the last trip, so that all one can do is walk."""
 _STREET_SECONDS = 90
 """A stop further than so long a walk from every street is on none."""
 _WALK_METRES_PER_SECOND = 1.4  # ferrobus's own
@@ -54,16 +58,29 @@ def departures(start: int, end: int, count: int) -> list[int]:
     return [start + math.floor(share * (at + at * golden % 1)) for at in range(count)]
 
 
-@dataclass
+@dataclass(frozen=True)
+class _Day:
+    """What runs on a day, with short names in place of the feeds' ids."""
+
+    stops: list[tuple[str, float, float]]
+    """Name and place; where no street is, nobody can walk: on the other side of the world."""
+    moved: dict[tuple[float, float], Point]
+    """From there to where the stop is."""
+    times: pd.DataFrame
+    """trip_id, route, stop_id, arrival and departure, in the order of each trip."""
+    stop_names: dict[str, str]
+    lines: dict[str, str]
+    """Trip → line."""
+
+
+@dataclass(frozen=True)
 class _Model:
     """A street map with the trips of one day, where every point is a stop of its own."""
 
     model: ferrobus.TransitModel
     places: dict[Point, ferrobus.TransitPoint | None]
     """None: no street nearby."""
-    stop_names: dict[str, str]
-    lines: dict[str, str]
-    """Trip → line."""
+    day: _Day
 
 
 @dataclass
@@ -74,7 +91,7 @@ class Timetables:
     streets: Path
     settings: TravelSettings
     _models: dict[str, _Model] = field(default_factory=dict, repr=False)
-    """The last one, by the day's key; asked for again, it would take seconds."""
+    """Those of the last kinds of day, by their keys: made again, each would take seconds."""
 
     @cached_property
     def version(self) -> str:
@@ -105,12 +122,17 @@ class Timetables:
         known = [at for at, place in given if place is not None]
         places = [place for _, place in given if place is not None]
         transit = self.settings.transit
-        found: list[np.ndarray] = []
-        for minute in departures(start, end, transit.departures):
-            seconds = ferrobus.travel_time_matrix(model.model, places, minute * 60, transit.rides)
-            found.append(np.array(seconds, dtype=float).reshape(len(known), len(known)))
+        minutes = [_NO_SERVICE, *departures(start, end, transit.departures)]
+        walks, *found = (
+            np.array(
+                ferrobus.travel_time_matrix(model.model, places, minute * 60, transit.rides),
+                dtype=float,
+            ).reshape(len(known), len(known))
+            for minute in minutes
+        )
         table = np.stack(found)
-        table[np.isnan(table)] = np.inf
+        too_far = walks > self.settings.walk_limit * 60
+        table[np.isnan(table) | (too_far & (table == walks))] = np.inf
         table.sort(axis=0)
         usual = table[(len(found) - 1) // 2]
         sure = table[math.ceil(transit.sure * len(found)) - 1]
@@ -129,7 +151,10 @@ class Timetables:
         text = ferrobus.detailed_journey(
             model.model, start, end, minute * 60, self.settings.transit.rides
         )
-        return _steps(json.loads(text), model, minute * 60) if text else ()
+        steps = _steps(json.loads(text), model.day, minute * 60) if text else ()
+        rides = any(step.kind == "ride" for step in steps)
+        too_far = sum(step.minutes for step in steps) > self.settings.walk_limit
+        return () if too_far and not rides else steps
 
     def _spread(self, seconds: np.ndarray, known: Sequence[int], size: int) -> np.ndarray:
         """Minutes, rounded up, of all points; infinite where there is no answer."""
@@ -141,47 +166,43 @@ class Timetables:
 
     def _model(self, points: Sequence[Point], day: dt.date) -> _Model:
         key = self.day_key(day)
-        last = self._models.get(key)
-        if last is not None and all(point in last.places for point in points):
-            return last
-        known = last.places if last is not None else {}
-        model = self._build(list(dict.fromkeys((*known, *points))), day)
-        self._models.clear()
-        self._models[key] = model
-        return model
+        last = self._models.pop(key, None)
+        if last is None or not all(point in last.places for point in points):
+            known = last.places if last else ()
+            today = last.day if last else self._day(day)
+            last = self._build(today, list(dict.fromkeys((*known, *points))))
+        self._models[key] = last
+        if len(self._models) > _KEPT:
+            del self._models[next(iter(self._models))]
+        return last
 
-    def _build(self, points: Sequence[Point], day: dt.date) -> _Model:
-        _quiet()
-        stops, times, lines = self._day(day)
-        on_street = self._on_street(stops)
-        rows = [
-            # Where no street is, nobody can walk: on the other side of the world.
-            (stop_id, lat, lon) if near else (stop_id, -lat, 180 - abs(lon))
-            for stop_id, lat, lon, near in zip(
-                stops.index, stops["lat"], stops["lon"], on_street, strict=True
-            )
-        ]
-        rows += [(f"place{at}", point.lat, point.lon) for at, point in enumerate(points)]
-        limit = self.settings.walk_limit * 60
-        with tempfile.TemporaryDirectory() as folder:
-            _write_day(Path(folder), rows, times)
-            model = self._load(folder, limit)
+    def _build(self, day: _Day, points: Sequence[Point]) -> _Model:
         import ferrobus
 
-        places: dict[Point, Any] = {}
+        limit = self.settings.walk_limit * 60
+        stops = [(f"place{at}", point.lat, point.lon) for at, point in enumerate(points)]
+        with tempfile.TemporaryDirectory() as folder:
+            _write_day(Path(folder), [*day.stops, *stops], day.times)
+            model = self._load(folder, limit)
+        places: dict[Point, ferrobus.TransitPoint | None] = {}
         for point in points:
             places[point] = None
             with suppress(ValueError):  # no street within the limit
                 places[point] = ferrobus.create_transit_point(point.lat, point.lon, model, limit, 1)
-        names = {str(stop_id): str(name) for stop_id, name in stops["name"].items()}
-        return _Model(model, places, names, lines)
+        return _Model(model, places, day)
 
     def _load(self, folder: str, limit: int) -> ferrobus.TransitModel:
         import ferrobus
 
+        # ferrobus speaks by `logging`; whoever wants to hear it sets a handler.
+        logger = logging.getLogger("ferrobus_core")
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())
         try:
             return ferrobus.create_transit_model(str(self.streets), [folder], None, limit)
-        except Exception as error:
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # a panic of Rust is no Exception
             text = message("error.streets", file=self.streets.name, why=str(error))
             raise FileError("RP3042", text) from error
 
@@ -201,9 +222,7 @@ class Timetables:
                 near.append(True)
         return near
 
-    def _day(self, day: dt.date) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
-        """Stops, stop times (trip, route, stop, sequence, seconds) and the line of each trip, of
-        all feeds, with short names in place of their ids."""
+    def _day(self, day: dt.date) -> _Day:
         import pandas as pd
 
         stops, times = [], []
@@ -220,14 +239,22 @@ class Timetables:
             times.append(
                 table.assign(trip_id=table["trip_id"].map(ids), stop_id=table["stop_id"].map(names))
             )
-        return pd.concat(stops), _routed(pd.concat(times, ignore_index=True)), lines
-
-
-def _quiet() -> None:
-    """ferrobus speaks by `logging`; whoever wants to hear it sets a handler."""
-    logger = logging.getLogger("ferrobus_core")
-    if not logger.handlers:
-        logger.addHandler(logging.NullHandler())
+        table = pd.concat(stops)
+        placed = []
+        moved: dict[tuple[float, float], Point] = {}
+        rows = zip(table.index, table["lat"], table["lon"], self._on_street(table), strict=True)
+        for name, lat, lon, near in rows:
+            at = (lat, lon) if near else (-lat, (lon + 360) % 360 - 180)
+            placed.append((str(name), *at))
+            if not near:
+                moved[at] = Point(lat=lat, lon=lon)
+        return _Day(
+            stops=placed,
+            moved=moved,
+            times=_routed(pd.concat(times, ignore_index=True)),
+            stop_names={str(name): str(text) for name, text in table["name"].items()},
+            lines=lines,
+        )
 
 
 def require_ferrobus() -> None:
@@ -298,35 +325,34 @@ def _write_day(
     )
 
 
-def _steps(found: dict[str, Any], model: _Model, start: int) -> tuple[JourneyStep, ...]:
-    """The legs of a journey as steps, with the waits between them, in whole minutes."""
-    raw: list[tuple[JourneyStep, int]] = []
+def _steps(found: dict[str, Any], day: _Day, start: int) -> tuple[JourneyStep, ...]:
+    """The legs of a journey as steps, with the waits before rides, in whole minutes."""
+    timed: list[tuple[JourneyStep, int]] = []
     now = start
     for feature in found["features"]:
         about = feature["properties"]
-        if about["leg_type"] == "waiting":
-            continue  # follows from the hour of what comes next
-        names = [
-            model.stop_names.get(about.get(name) or "", "") for name in ("from_name", "to_name")
-        ]
+        ids = about.get("from_name", ""), about.get("to_name", "")
+        names = dict(
+            zip(("from_name", "to_name"), (day.stop_names.get(it, "") for it in ids), strict=True)
+        )
+        if about["leg_type"] == "waiting" or (about["leg_type"] == "transit" and ids[0] == ids[1]):
+            continue  # the hour of the next ride tells; some rides end where they begin
         leave, arrive = int(about["departure_time"]), int(about["arrival_time"])
-        line = [Point(lat=lat, lon=lon) for lon, lat in feature["geometry"]["coordinates"]]
-        if leave > now:
-            raw.append((JourneyStep(kind="wait", minutes=0, from_name=names[0]), leave))
         if about["leg_type"] == "transit":
-            step = JourneyStep(
-                kind="ride",
-                minutes=0,
-                line=model.lines.get(about["trip_id"], ""),
-                from_name=names[0],
-                to_name=names[1],
-                metres=metres_between(line),
-            )
+            line = [
+                day.moved.get((lat, lon)) or Point(lat=lat, lon=lon)
+                for lon, lat in feature["geometry"]["coordinates"]
+            ]
+            if leave > now:
+                timed.append(
+                    (JourneyStep(kind="wait", minutes=0, from_name=names["from_name"]), leave)
+                )
+            name, metres = day.lines.get(about["trip_id"], ""), metres_between(line)
+            step = JourneyStep(kind="ride", minutes=0, line=name, metres=metres, **names)
+            now = arrive
         else:
-            walked = round((arrive - leave) * _WALK_METRES_PER_SECOND)
-            step = JourneyStep(
-                kind="walk", minutes=0, from_name=names[0], to_name=names[1], metres=walked
-            )
-        raw.append((step, arrive))
-        now = arrive
-    return whole_steps(raw, start)
+            metres = round((arrive - leave) * _WALK_METRES_PER_SECOND)
+            step = JourneyStep(kind="walk", minutes=0, metres=metres, **names)
+            now += arrive - leave
+        timed.append((step, now))
+    return whole_steps(timed, start)

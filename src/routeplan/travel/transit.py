@@ -3,7 +3,8 @@
 The minutes hold whenever one sets off. A part of the day (`travel.transit.parts`) is one slice; its
 minutes are those that nearly all of its departures keep to (`travel.transit.sure`), not those of a
 lucky one, for nobody can say to the minute when a talk ends. The typical minutes, which the
-objective charges, are the median.
+objective charges, are the median. Both are in steps of `travel.round_to` minutes, the former
+rounded up, so that talks start at round times.
 """
 
 from __future__ import annotations
@@ -107,19 +108,23 @@ class Transit:
             usual.append(np.where(none, usual_taxi, part.usual))
             sure.append(np.where(none, hailed, part.sure))
         np.fill_diagonal(guessed, False)
-        nobody = _whole(_inf(points))
-        edges = [(start, _whole(table)) for start, table in zip(parts, sure, strict=False)]
-        slices = [TravelSlice(start=start, minutes=table) for start, table in edges]
+        step = self.settings.round_to
+        nobody = _matrix(_inf(points))
+        slices = [
+            TravelSlice(start=start, minutes=_matrix(step * np.ceil(table / step)))
+            for start, table in zip(parts, sure, strict=False)
+        ]
         if parts[0] > 0:
             slices.insert(0, TravelSlice(start=0, minutes=nobody))
         if parts[-1] < MINUTES_PER_DAY:
             slices.append(TravelSlice(start=parts[-1], minutes=nobody))
         lengths = [end - start for start, end in itertools.pairwise(parts)]
+        typical = _median(np.stack(usual), np.array(lengths))
         return TravelMatrix(
             mode=mode,
             source="transit",
             estimated=self.rides.estimated(day),
-            minutes=_whole(_median(np.stack(usual), np.array(lengths))),
+            minutes=_matrix(step * np.maximum(np.floor(typical / step + 0.5), typical > 0)),
             metres=self.straight.matrix(points, mode, day).metres,
             slices=tuple(slices),
             guessed=tuple((int(row), int(column)) for row, column in np.argwhere(guessed)),
@@ -188,8 +193,8 @@ def _median(tables: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     return median
 
 
-def _whole(table: np.ndarray) -> Matrix:
-    """Whole minutes; -1 where there is no way."""
+def _matrix(table: np.ndarray) -> Matrix:
+    """Whole minutes as they are; -1 where there is no way."""
     import numpy as np
 
     minutes = np.where(np.isfinite(table), table, -1).astype(int)

@@ -37,13 +37,8 @@ if TYPE_CHECKING:
 __all__ = ["LocalValhalla", "load_valhalla", "valhalla_config"]
 
 ROWS_AT_ONCE = 50
-LIMITS = {
-    "max_distance": 5e6,
-    "max_locations": 100_000,
-    "max_matrix_distance": 2e6,
-    "max_matrix_location_pairs": 10**9,
-}
-"""In place of those for a public server; metres."""
+LIMITS = {"max_locations": 100_000, "max_matrix_location_pairs": 10**9}
+"""In place of those for a public server."""
 MAX_REROUTED = 4000
 """Pairs asked for one by one at most: a few milliseconds each."""
 
@@ -127,8 +122,15 @@ class LocalValhalla:
 
     @cached_property
     def _actor(self) -> Actor:
+        from geopy.distance import great_circle
+
         valhalla = load_valhalla()
         config = valhalla_config(self.folder.tiles)
+        box = self.folder.manifest.box
+        across = great_circle((box.south, box.west), (box.north, box.east)).meters
+        for costing in set(COSTINGS.values()):
+            # How far apart two places may be; each request sets memory aside in proportion.
+            config["service_limits"][costing]["max_matrix_distance"] = across + 1000
         with tempfile.TemporaryDirectory() as temporary:
             # It takes its settings from a file and does not look at it again.
             path = Path(temporary) / "valhalla.json"

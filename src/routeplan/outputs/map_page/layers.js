@@ -5,7 +5,84 @@ const STOP_ROOM = 29; // pixels between the middles of two numbers
 const DOT_ROOM = 15; // the same where numbers have shrunk to dots
 const ARROW_ROOM = 46; // a shorter leg shows no arrow
 
-// A leg bows to its right, so that the way there and the way back stand apart. Points in between
+const OPENSTREETMAP = '© <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a> contributors';
+const LANE = 2; // pixels that a leg along a road keeps to the right of its middle
+
+// The ground: roads by importance, as colour, width at city scale, and the first zoom that shows them.
+const ROADS = [
+  ['#c3cad2', 4, 0], ['#ced4db', 3, 0], ['#d8dde2', 2.2, 10], ['#dfe3e7', 1.6, 11.5], ['#e6e9ec', 1.2, 13],
+];
+
+// Google's encoded polyline, five decimals.
+function decode(text) {
+  const points = [];
+  let [lat, lon, at] = [0, 0, 0];
+  const next = () => {
+    let [value, shift, piece] = [0, 0, 0];
+    do {
+      piece = text.charCodeAt(at) - 63;
+      at += 1;
+      value |= (piece & 31) << shift;
+      shift += 5;
+    } while (piece >= 32);
+    return value & 1 ? ~(value >> 1) : value >> 1;
+  };
+  while (at < text.length) {
+    lat += next();
+    lon += next();
+    points.push(L.latLng(lat / 1e5, lon / 1e5));
+  }
+  return points;
+}
+
+// One canvas below everything else: thousands of lines that nobody clicks.
+function drawGround(levels) {
+  const renderer = L.canvas({ pane: 'ground', padding: 0.3 });
+  return levels.map((lines, level) => L.polyline(lines.map(decode), {
+    renderer, pane: 'ground', color: ROADS[level][0], interactive: false,
+  })).reverse();
+}
+
+function showGround(layers) {
+  const zoom = map.getZoom();
+  [...ROADS].slice(0, layers.length).reverse().forEach(([, width, from], number) => {
+    layers[number].setStyle({ weight: width * Math.max(0.6, Math.min(2.5, 2 ** ((zoom - 12.5) / 2))) });
+    if (zoom >= from) map.addLayer(layers[number]);
+    else map.removeLayer(layers[number]);
+  });
+}
+
+// A leg along roads, on the right-hand side, so that the way there and the way back stand apart.
+function along(shape) {
+  const crs = map.options.crs;
+  const course = decode(shape);
+  const plane = course.map((place) => crs.project(place));
+  const upTo = [0];
+  for (let i = 1; i < plane.length; i += 1) upTo.push(upTo[i - 1] + plane[i].distanceTo(plane[i - 1]));
+  const total = upTo[upTo.length - 1];
+  const at = (part) => {
+    const i = Math.max(1, upTo.findIndex((length) => length >= part * total));
+    const share = (part * total - upTo[i - 1]) / (upTo[i] - upTo[i - 1] || 1);
+    return plane[i - 1].add(plane[i].subtract(plane[i - 1]).multiplyBy(share));
+  };
+  const [before, after] = [at(0.46), at(0.54)];
+  const line = () => {
+    const points = course.map((place) => map.latLngToLayerPoint(place))
+      .filter((point, i, all) => i === 0 || i === all.length - 1 || point.distanceTo(all[i - 1]) >= 1.5);
+    return points.map((point, i) => {
+      const way = points[Math.min(i + 1, points.length - 1)].subtract(points[Math.max(i - 1, 0)]);
+      const length = Math.hypot(way.x, way.y) || 1;
+      return map.layerPointToLatLng(point.add([(-way.y / length) * LANE, (way.x / length) * LANE]));
+    });
+  };
+  return {
+    line,
+    middle: crs.unproject(at(0.5)),
+    angle: (Math.atan2(before.y - after.y, after.x - before.x) * 180) / Math.PI,
+  };
+}
+
+// A leg of which no road is known bows to its right, so that the way there and the way back stand apart. Points in between
 // are found on the projected plane, where the arrow's angle stays true at every zoom.
 function bow(from, to) {
   const crs = map.options.crs;
@@ -43,7 +120,7 @@ function drawRoute(route, manager, date) {
   for (let leg = 0; leg + 1 < route.path.length; leg += 1) {
     const [from, to] = [route.path[leg], route.path[leg + 1]];
     if (from[0] === to[0] && from[1] === to[1]) continue;
-    const { line, middle, angle } = bow(from, to);
+    const { line, middle, angle } = route.lines[leg] ? along(route.lines[leg]) : bow(from, to);
     const halo = L.polyline([from, to], { color: '#ffffff', weight: 6, opacity: 0.75, interactive: false, smoothFactor: 0 });
     const ink = L.polyline([from, to], {
       color: manager.colour, weight: 3, opacity: 0.9, dashArray: date.dash || null, interactive: false, smoothFactor: 0,

@@ -6,12 +6,15 @@ const panel = document.getElementById('panel');
 const narrow = window.matchMedia('(max-width: 720px)');
 const still = window.matchMedia('(prefers-reduced-motion: reduce)');
 
+map.createPane('ground').style.zIndex = 210;
 map.createPane('districts').style.zIndex = 250;
 map.createPane('arrows').style.zIndex = 450;
-if (!plan.tiles) new Grid().addTo(map);
+const ground = drawGround(plan.ground);
+if (!plan.tiles && !ground.length) new Grid().addTo(map);
 L.control.scale({ imperial: false, position: 'bottomright' }).addTo(map);
 L.control.zoom({ position: narrow.matches ? 'bottomright' : 'topright', zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
 map.attributionControl.setPrefix(false);
+if (ground.length || plan.routes.some(({ lines }) => lines.some(Boolean))) map.attributionControl.addAttribution(OPENSTREETMAP);
 
 const ties = L.layerGroup().addTo(map);
 const routes = plan.routes.map((route) => drawRoute(route, plan.managers[route.manager], plan.dates[route.date]));
@@ -60,6 +63,7 @@ function refresh() {
 }
 
 function layOut() {
+  showGround(ground);
   const visible = routes.filter(shown);
   const stops = visible.flatMap((drawn) => drawn.stops.map(({ marker }) => marker));
   const others = leftOut.filter(({ marker }) => marker && map.hasLayer(marker)).map(({ marker }) => marker);

@@ -1,0 +1,124 @@
+"""Which source is meant, and what is said when it cannot be had."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from routeplan.book.models import TravelMode
+from routeplan.book.write import write_book
+from routeplan.cli import app
+from routeplan.config import SourceName, TravelSettings
+from routeplan.errors import SettingsError, UsageError
+from routeplan.language import LANGUAGES
+from routeplan.pipeline import load_plan, open_travel
+from routeplan.travel.cached import Cached
+from routeplan.travel.choose import parse_travel, travel_source
+from routeplan.travel.great_circle import GreatCircle
+from tests.examples import tiny_book
+
+DEFAULT = TravelSettings()
+
+
+def test_an_option_names_source_and_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = parse_travel("matrix:minutes.csv", DEFAULT, Path("books"))
+    assert (found.source, found.matrix.file) == (SourceName.MATRIX, "../minutes.csv")
+    found = parse_travel("osrm:http://localhost:5000", DEFAULT, Path("books"))
+    assert (found.source, found.server.url) == (SourceName.OSRM, "http://localhost:5000")
+    assert parse_travel("roads", found).server.url == "http://localhost:5000"
+
+
+@pytest.mark.parametrize("text", ["", "plane", "great-circle:here", "Roads:x"])
+def test_what_names_no_source_is_refused_with_the_forms_there_are(text: str) -> None:
+    with pytest.raises(UsageError, match="roads:FOLDER") as caught:
+        parse_travel(text, DEFAULT)
+    assert caught.value.code == "RP4041"
+
+
+@pytest.mark.parametrize(
+    ("source", "entry"),
+    [("roads", "roads.tiles"), ("osrm", "server.url"), ("matrix", "matrix.file")],
+)
+def test_a_source_without_its_place_says_which_entry_is_missing(source: str, entry: str) -> None:
+    with pytest.raises(SettingsError, match=entry) as caught:
+        travel_source(parse_travel(source, DEFAULT), tiny_book())
+    assert caught.value.code == "RP2021"
+
+
+def test_a_file_of_hours_goes_before_the_settings_factors(tmp_path: Path) -> None:
+    (tmp_path / "hours.csv").write_text("modes,weekdays,hours,factor\ncar,mon,7:00-9:00,3\n")
+    source = travel_source(TravelSettings(hours="hours.csv"), tiny_book(), tmp_path)
+    assert isinstance(source, GreatCircle)
+    assert [one.factor for one in source.settings.hour_factors] == [3]
+
+
+def test_estimates_are_not_remembered(tmp_path: Path) -> None:
+    with open_travel(DEFAULT, tiny_book(), tmp_path / "book.xlsx") as source:
+        assert not isinstance(source, Cached)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_replan_travels_like_the_plan_before_it(tmp_path: Path, language: str) -> None:
+    """From the command line, told once, and seen from wherever the book is."""
+    write_book(tiny_book(), tmp_path / "book")
+    minutes = tmp_path / "minutes.csv"
+    minutes.write_text("from,to,minutes\nM1,C1,21\nC1,M1,23\n", encoding="utf-8")
+    out = str(tmp_path / "plan")
+    run = CliRunner().invoke
+    common = ["--lang", language, "--engine", "routing", "--time-limit", "1", "--quiet"]
+    options = ["--week", "2026-11-23", "--travel", f"matrix:{minutes}"]
+    result = run(app, ["plan", str(tmp_path / "book"), "--out", out, *options, *common])
+    assert result.exit_code == 0, result.output
+    plan = load_plan(Path(out))
+    assert plan.origin.settings.travel.matrix.file == "../minutes.csv"
+    assert str(tmp_path) not in (tmp_path / "plan" / "plan.json").read_text(encoding="utf-8")
+    assert [note.key for note in plan.notes if note.key == "problem.guessed"]
+    legs = {(leg.minutes, leg.estimated) for day in plan.days for leg in day.legs}
+    assert (21, False) in legs
+
+    again = ["replan", out, "--cancel", "C2", "--now", "2026-11-23T07:00", *common]
+    result = run(app, again)
+    assert result.exit_code == 0, result.output
+    after = load_plan(Path(out))
+    assert after.origin.settings.travel == plan.origin.settings.travel
+    assert sum(note.key == "problem.guessed" for note in after.notes) <= 2
+
+    result = run(
+        app, [*again[:2], "--now", "2026-11-23T07:30", "--travel", "great-circle", *common]
+    )
+    assert result.exit_code == 0, result.output
+    last = load_plan(Path(out))
+    assert last.origin.settings.travel.source is SourceName.GREAT_CIRCLE
+    assert all(leg.estimated for day in last.days for leg in day.legs)
+
+
+def test_faults_of_the_table_are_listed_like_those_of_a_book(tmp_path: Path) -> None:
+    write_book(tiny_book(), tmp_path / "book")
+    bad = tmp_path / "bad.csv"
+    bad.write_text("from,to,minutes\nnobody,C1,x\n", encoding="utf-8")
+    options = ["--week", "2026-11-23", "--travel", f"matrix:{bad}", "--quiet"]
+    result = CliRunner().invoke(
+        app, ["plan", str(tmp_path / "book"), "--out", str(tmp_path / "plan"), *options]
+    )
+    assert getattr(result.exception, "code", "") == "RP1007"
+    assert not (tmp_path / "plan").exists()
+
+
+def test_hours_are_learned_from_the_command_line(tmp_path: Path) -> None:
+    write_book(tiny_book(), tmp_path / "book")
+    out = tmp_path / "hours.csv"
+    result = CliRunner().invoke(
+        app, ["hours", str(tmp_path / "book"), "--out", str(out), "--lang", "en"]
+    )
+    assert result.exit_code == 0, result.output
+    assert out.read_text(encoding="utf-8-sig").startswith("modes,weekdays,hours,factor,ways")
+
+
+def test_the_settings_of_a_plan_are_json_as_before() -> None:
+    dumped = json.loads(TravelSettings(vehicles=(TravelMode.CAR,)).model_dump_json())
+    assert TravelSettings.model_validate(dumped) == TravelSettings(vehicles=(TravelMode.CAR,))
