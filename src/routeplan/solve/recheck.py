@@ -90,9 +90,10 @@ def _refused(why: Message) -> CheckError:
 
 @dataclass(frozen=True)
 class _Count:
-    """At most `most` of the visits are made, or more."""
+    """At most `most` of the visits are made (by `shifts`, if any are named), or more."""
 
     visits: frozenset[int]
+    shifts: frozenset[int] | None
     most: int
     more: bool
 
@@ -169,10 +170,12 @@ class _Checked:
                     bounds.append(bound)
             elif isinstance(tree, CountSplit):
                 visits = frozenset(tree.visits)
-                if len(visits) < len(tree.visits) or not visits.issubset(part.visits):
+                shifts = None if tree.shifts is None else frozenset(tree.shifts)
+                known = visits.issubset(part.visits) and (shifts or set()) <= set(part.shifts)
+                if len(visits) < len(tree.visits) or not known:
                     raise _refused(message("proof.split"))
                 for more, child in ((False, tree.fewer), (True, tree.more)):
-                    count = _Count(visits, tree.most, more)
+                    count = _Count(visits, shifts, tree.most, more)
                     cases.append((child, dataclasses.replace(case, counts=(*case.counts, count))))
             else:
                 cases += self._places(part, tree, case)
@@ -204,8 +207,9 @@ class _Checked:
         counted = dict.fromkeys(part.visits, 0)
         for count, price in zip(case.counts, leaf.counts, strict=True):
             total += price * (count.most + 1 if count.more else count.most)
-            for visit in count.visits:
-                counted[visit] += price
+            if count.shifts is None:
+                for visit in count.visits:
+                    counted[visit] += price
         for visit, price in zip(part.visits, leaf.visits, strict=True):
             worth = self._worth(visit) * scale
             made = price - worth - counted[visit]
@@ -281,6 +285,10 @@ class _Checked:
                 price[gap.first] += gap.price
             if day < gap.second_before:
                 price[gap.second] += gap.price
+        for count, extra in zip(case.counts, leaf.counts, strict=True):
+            if count.shifts is not None and shift in count.shifts:
+                for visit in count.visits:
+                    price[visit] += extra
         return Prices(
             scale=self._scale,
             earned={
@@ -350,7 +358,11 @@ class _Checked:
                 # A route with both stands here twice, and so can never be chosen.
                 model.add(sum(on.get((gap.first, first), ())) + sum(too_close) <= 1)
         for count in case.counts:
-            made = sum(variable for visit in sorted(count.visits) for variable in by_visit[visit])
+            made = sum(
+                len(visits & count.visits) * variable
+                for (shift, visits, _), variable in zip(routes, driven, strict=True)
+                if count.shifts is None or shift in count.shifts
+            )
             model.add(made >= count.most + 1 if count.more else made <= count.most)
         for visit in case.made:
             model.add(sum(by_visit[visit]) == 1)

@@ -19,7 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -72,7 +72,7 @@ class Generated:
     """Of the best bound; None: no exact pricing was finished."""
     fractions: tuple[tuple[Column, float], ...]
     """The columns that the relaxation uses, and how much."""
-    master: Master
+    master: Master = field(compare=False, repr=False)
     """The relaxation as it ended, to look further."""
     rounds: int
     finished: bool
