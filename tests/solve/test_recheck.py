@@ -200,13 +200,16 @@ def shaken(proof: Proof, chance: random.Random) -> Proof:
 @pytest.mark.parametrize("part", range(PARTS))
 def test_nothing_is_cheaper_than_a_bound_that_was_checked(part: int) -> None:
     for seed in range(part * 2000 // PARTS, (part + 1) * 2000 // PARTS):
-        problem = random_problem(seed, max_visits=5 if seed % 7 == 0 else 3, max_shifts=2)
+        problem = random_problem(
+            seed, max_visits=5 if seed % 7 == 0 else 3, max_shifts=1 + (seed % 3 == 0)
+        )
         chance = random.Random(seed)
         best = cheapest(problem)
         if seed % 50 == 0:
             assert best == best_cost(problem), seed
-        assert proven_bound(problem, any_proof(problem, chance)) <= best, seed
-        if seed % 5 == 0:
+        if seed % 5:
+            assert proven_bound(problem, any_proof(problem, chance)) <= best, seed
+        else:
             result = solved(problem)
             confirmed = recheck(problem, result)
             assert result.bound is not None
@@ -221,7 +224,7 @@ def test_nothing_is_cheaper_than_a_bound_that_was_checked(part: int) -> None:
 def test_the_routes_of_a_shift_are_those_that_can_be_timed() -> None:
     """Least reduced cost and list of routes, against every order of every set of visits."""
     listed = 0
-    for seed in range(150):
+    for seed in range(90):
         problem = random_problem(seed, max_visits=5, max_shifts=2)
         chance = random.Random(seed)
         triples = list(itertools.combinations(range(len(problem.visits)), 3))
@@ -247,7 +250,7 @@ def test_the_routes_of_a_shift_are_those_that_can_be_timed() -> None:
             assert routes_below(day, prices, below, 100_000) == inside, (seed, shift)
             listed += len(inside)
             assert len(inside) == 0 or routes_below(day, prices, below, 0) is None
-    assert listed > 250
+    assert listed > 150
 
 
 def test_every_priced_column_is_a_route_of_that_reduced_cost() -> None:
@@ -393,7 +396,7 @@ def test_a_proof_that_was_tampered_with_is_refused() -> None:
 def test_a_claim_beyond_the_proof_is_refused() -> None:
     """A bound one higher, 'optimal' without that bound, a list that would rule out the best."""
     seen = 0
-    for seed in range(60):
+    for seed in range(25):
         problem = random_problem(seed, max_visits=6, max_shifts=3)
         result = solved(problem)
         assert result.proof is not None
@@ -411,7 +414,7 @@ def test_a_claim_beyond_the_proof_is_refused() -> None:
                 with pytest.raises(CheckError, match="could not be ruled out"):
                     proven_bound(problem, false)
                 seen += 1
-    assert seen > 40
+    assert seen > 15
 
 
 def test_a_result_without_a_bound_is_checked_for_its_routes_alone() -> None:
