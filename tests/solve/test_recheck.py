@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 import random
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import routeplan
 from routeplan.errors import CheckError
 from routeplan.problem.problem import Problem
 from routeplan.solve.column_generation.cuts import cut_value
@@ -40,6 +43,7 @@ from tests.solve.test_column_generation import any_prices, whole
 
 ENOUGH = StopRule(seconds=None, iterations=30)
 PARTS = 10
+SOLVE = "routeplan.solve."
 
 
 def solved(problem: Problem, seed: int = 0) -> Result:
@@ -415,6 +419,17 @@ def test_a_claim_beyond_the_proof_is_refused() -> None:
                     proven_bound(problem, false)
                 seen += 1
     assert seen > 15
+
+
+def test_the_check_shares_no_code_with_the_engine() -> None:
+    """Nor with what improves and times routes: values, errors, texts and the verifier alone."""
+    allowed = {"proof", "recheck_day", "result", "verify"}
+    for name in ("recheck", "recheck_day", "verify"):
+        path = Path(routeplan.__file__).parent / "solve" / f"{name}.py"
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(SOLVE):
+                assert (node.module or "").removeprefix(SOLVE) in allowed, node.module
 
 
 def test_a_result_without_a_bound_is_checked_for_its_routes_alone() -> None:
