@@ -40,7 +40,7 @@ $(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --upgrade pyproject.toml
 lock:
 	$(LOCK) --group build --output-file requirements.lock
-	$(LOCK) --group dev --extra notebook --output-file requirements-dev.lock
+	$(LOCK) --group dev --extra notebook --extra roads --extra transit --output-file requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) out build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -96,10 +96,31 @@ MUTATIONS = (
     # Travel.
     Mutation(
         "forget rush hours",
-        "travel/great_circle.py",
-        "riding = ride.access_minutes + _plain_minutes(metres, ride) * factor",
-        "riding = ride.access_minutes + _plain_minutes(metres, ride)",
-        ("travel/test_great_circle.py", "travel/test_matrix.py"),
+        "travel/hours.py",
+        "ways = [access + ride * factor]",
+        "ways = [access + ride]",
+        ("travel/test_great_circle.py", "travel/test_hours.py"),
+    ),
+    Mutation(
+        "take a vehicle from where it was not left",
+        "travel/modes.py",
+        "found.setdefault(mode if mode in settings.vehicles else None, [])",
+        "found.setdefault(None, [])",
+        ("travel/test_modes.py",),
+    ),
+    Mutation(
+        "walk however far",
+        "travel/modes.py",
+        "matrix.mode is not TravelMode.WALK or minutes <= settings.walk_limit",
+        "True",
+        ("travel/test_modes.py",),
+    ),
+    Mutation(
+        "remember travel whatever the source's version",
+        "travel/cached.py",
+        'about = ("matrix", self.version, mode.value, self.day_key(day))',
+        'about = ("matrix", mode.value, self.day_key(day))',
+        ("travel/test_cached.py",),
     ),
     Mutation(
         "set off into a slower hour when waiting is quicker",

@@ -70,7 +70,7 @@ def test_addresses_become_points_and_the_doubtful_a_list(folder: Path) -> None:
     with loopback(otherwise=by_address(Locator.AMAP, PLACES)) as server:
         counted = look_up(folder, server, "--dry-run", key="")
         assert counted.returncode == 0, counted.stderr
-        assert "4 requests would be made" in counted.stdout
+        assert "requests to make: 4" in counted.stdout
         assert not server.requests
         assert [path.name for path in folder.iterdir()] == ["book.xlsx"]
         done = look_up(folder, server, "--out", "new.xlsx")
@@ -123,9 +123,9 @@ def test_a_wrong_key_is_one_sentence_and_what_was_answered_is_kept(folder: Path)
         counted = look_up(folder, server, "--dry-run")
     assert ended.returncode == 6
     assert ended.stderr == (
-        "RP8001: AMap refuses the key in ROUTEPLAN_AMAP_KEY; the 1 answers so far are kept\n"
+        "RP8001: AMap refuses the key in ROUTEPLAN_AMAP_KEY; what it answered so far (1) is kept\n"
     )
-    assert "3 requests would be made" in counted.stdout
+    assert "requests to make: 3" in counted.stdout
     assert not (folder / "new.xlsx").exists()
 
 
@@ -174,4 +174,4 @@ def test_ctrl_c_loses_nothing(folder: Path) -> None:
         assert process.returncode == 130, told
         assert b"Traceback" not in told
         counted = look_up(folder, server, "--dry-run")
-        assert "2 requests would be made" in counted.stdout
+        assert "requests to make: 2" in counted.stdout

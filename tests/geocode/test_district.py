@@ -30,6 +30,10 @@ from routeplan.point import Point
         ("湖北省仙桃市沔阳大道", "429004", True),
         ("南京西路1038号", "", False),
         ("北京路120号", "", False),
+        ("昆山路5号", "", False),  # 昆山 is a city of its own
+        ("苏州市昆山路5号", "320500", True),
+        ("江苏省昆山市前进路5号", "320583", True),
+        ("仙桃大道1号", "", False),
         ("中关村大街1号", "", False),
         ("1 Queen Street", "", False),
         ("", "", False),

@@ -277,6 +277,8 @@ def test_what_the_address_leaves_out_is_asked_with_it(cache: Cache) -> None:
         client(2, "北京路1号"),
         client(3, "广州市越秀区中山路1号"),
         client(4, "12 Queen Street"),
+        client(5, "广州市荔湾路1号", district="万州区"),  # that is in Chongqing
+        client(6, "广州市体育东路1号", district="天河区"),
     )
     with loopback(otherwise=by_address(Locator.AMAP, {})) as server:
         look_up(known, cache, server)
@@ -285,6 +287,8 @@ def test_what_the_address_leaves_out_is_asked_with_it(cache: Cache) -> None:
         "广东省广州市北京路1号",
         "广州市越秀区中山路1号",
         "12 Queen Street",
+        "广州市荔湾路1号",
+        "广州市体育东路1号",
     ]
 
 

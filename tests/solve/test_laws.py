@@ -13,7 +13,7 @@ from routeplan.solve.stop import StopRule
 from tests.problem_strategies import random_problem
 
 ENOUGH = StopRule(seconds=None, iterations=60)
-SEEDS = range(3000, 3040)
+SEEDS = range(3000, 3025)
 
 
 def weeks() -> list[tuple[Problem, Result]]:
@@ -106,4 +106,4 @@ def test_a_proven_optimum_stands_whatever_the_order_week_or_team() -> None:
             if is_proven(helped):
                 assert helped.cost <= result.cost, number
         assert result.status is not Status.OPTIMAL or is_proven(result)
-    assert proven > 30
+    assert proven > 18

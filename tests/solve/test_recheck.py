@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 import random
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import routeplan
 from routeplan.errors import CheckError
 from routeplan.problem.problem import Problem
 from routeplan.solve.column_generation.cuts import cut_value
@@ -40,6 +43,7 @@ from tests.solve.test_column_generation import any_prices, whole
 
 ENOUGH = StopRule(seconds=None, iterations=30)
 PARTS = 10
+SOLVE = "routeplan.solve."
 
 
 def solved(problem: Problem, seed: int = 0) -> Result:
@@ -200,13 +204,16 @@ def shaken(proof: Proof, chance: random.Random) -> Proof:
 @pytest.mark.parametrize("part", range(PARTS))
 def test_nothing_is_cheaper_than_a_bound_that_was_checked(part: int) -> None:
     for seed in range(part * 2000 // PARTS, (part + 1) * 2000 // PARTS):
-        problem = random_problem(seed, max_visits=5 if seed % 7 == 0 else 3, max_shifts=2)
+        problem = random_problem(
+            seed, max_visits=5 if seed % 7 == 0 else 3, max_shifts=1 + (seed % 3 == 0)
+        )
         chance = random.Random(seed)
         best = cheapest(problem)
         if seed % 50 == 0:
             assert best == best_cost(problem), seed
-        assert proven_bound(problem, any_proof(problem, chance)) <= best, seed
-        if seed % 5 == 0:
+        if seed % 5:
+            assert proven_bound(problem, any_proof(problem, chance)) <= best, seed
+        else:
             result = solved(problem)
             confirmed = recheck(problem, result)
             assert result.bound is not None
@@ -221,7 +228,7 @@ def test_nothing_is_cheaper_than_a_bound_that_was_checked(part: int) -> None:
 def test_the_routes_of_a_shift_are_those_that_can_be_timed() -> None:
     """Least reduced cost and list of routes, against every order of every set of visits."""
     listed = 0
-    for seed in range(150):
+    for seed in range(90):
         problem = random_problem(seed, max_visits=5, max_shifts=2)
         chance = random.Random(seed)
         triples = list(itertools.combinations(range(len(problem.visits)), 3))
@@ -247,7 +254,7 @@ def test_the_routes_of_a_shift_are_those_that_can_be_timed() -> None:
             assert routes_below(day, prices, below, 100_000) == inside, (seed, shift)
             listed += len(inside)
             assert len(inside) == 0 or routes_below(day, prices, below, 0) is None
-    assert listed > 250
+    assert listed > 150
 
 
 def test_every_priced_column_is_a_route_of_that_reduced_cost() -> None:
@@ -393,7 +400,7 @@ def test_a_proof_that_was_tampered_with_is_refused() -> None:
 def test_a_claim_beyond_the_proof_is_refused() -> None:
     """A bound one higher, 'optimal' without that bound, a list that would rule out the best."""
     seen = 0
-    for seed in range(60):
+    for seed in range(25):
         problem = random_problem(seed, max_visits=6, max_shifts=3)
         result = solved(problem)
         assert result.proof is not None
@@ -411,7 +418,18 @@ def test_a_claim_beyond_the_proof_is_refused() -> None:
                 with pytest.raises(CheckError, match="could not be ruled out"):
                     proven_bound(problem, false)
                 seen += 1
-    assert seen > 40
+    assert seen > 15
+
+
+def test_the_check_shares_no_code_with_the_engine() -> None:
+    """Nor with what improves and times routes: values, errors, texts and the verifier alone."""
+    allowed = {"proof", "recheck_day", "result", "verify"}
+    for name in ("recheck", "recheck_day", "verify"):
+        path = Path(routeplan.__file__).parent / "solve" / f"{name}.py"
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(SOLVE):
+                assert (node.module or "").removeprefix(SOLVE) in allowed, node.module
 
 
 def test_a_result_without_a_bound_is_checked_for_its_routes_alone() -> None:

@@ -27,8 +27,8 @@ METRES_PER_DEGREE = (110_852.4, 96_486.3)
 def corner(east: float, north: float) -> Point:
     """The crossing of avenue `east` and street `north`, 0 to 11; parts lie between."""
     return Point(
-        lat=round(SOUTH_WEST.lat + north * STEP_METRES / METRES_PER_DEGREE[0], 7),
-        lon=round(SOUTH_WEST.lon + east * STEP_METRES / METRES_PER_DEGREE[1], 7),
+        lat=round(SOUTH_WEST.lat + north * STEP_METRES / METRES_PER_DEGREE[0], 6),
+        lon=round(SOUTH_WEST.lon + east * STEP_METRES / METRES_PER_DEGREE[1], 6),
     )
 
 

@@ -79,7 +79,7 @@ def test_a_replan_travels_like_the_plan_before_it(tmp_path: Path, language: str)
     assert str(tmp_path) not in (tmp_path / "plan" / "plan.json").read_text(encoding="utf-8")
     assert [note.key for note in plan.notes if note.key == "problem.guessed"]
     legs = {(leg.minutes, leg.estimated) for day in plan.days for leg in day.legs}
-    assert (21, False) in legs
+    assert (23, False) in legs
 
     again = ["replan", out, "--cancel", "C2", "--now", "2026-11-23T07:00", *common]
     result = run(app, again)

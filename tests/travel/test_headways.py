@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routeplan.config import TransitSettings, TravelSettings
+from routeplan.book.models import TravelMode
+from routeplan.config import ModeSettings, TransitSettings, TravelSettings
 from routeplan.point import Point
 from routeplan.travel.headways import Headways
 from routeplan.travel.journey import JourneyStep
@@ -22,6 +23,7 @@ MONDAY = dt.date(2026, 11, 23)
 ALL_DAY = TimeWindow(start=0, end=1440)
 METRE = 180 / (math.pi * 6_371_009)
 """Degrees of latitude."""
+ON_FOOT = {TravelMode.WALK: ModeSettings(speed_kph=4.8, detour=1.25, access_minutes=1)}
 # One walks 4.8 km/h along 1.25 times the straight line: 64 straight metres a minute.
 MINUTE = 64 * METRE
 
@@ -46,7 +48,7 @@ FROM, TO, THERE = north(-4), north(65), north(153)
 def rides(*lines: Line, walk_limit: int = 15, **transit: object) -> Headways:
     there = TransitSettings.model_validate({"parts": (420, 540, 1080), **transit})
     table = LineTable(lines=lines, points=POINTS)
-    return Headways(table, TravelSettings(transit=there, walk_limit=walk_limit))
+    return Headways(table, TravelSettings(transit=there, walk_limit=walk_limit, modes=ON_FOOT))
 
 
 def minutes(found: Headways, origin: Point, destination: Point) -> tuple[float, float]:
@@ -178,7 +180,7 @@ def networks(draw: st.DrawFn) -> tuple[Headways, list[Point]]:
     transit = TransitSettings(parts=(420, 540), rides=draw(st.integers(1, 3)))
     found = Headways(
         LineTable(lines=tuple(lines), points=points),
-        TravelSettings(transit=transit, walk_limit=draw(st.integers(5, 25))),
+        TravelSettings(transit=transit, walk_limit=draw(st.integers(5, 25)), modes=ON_FOOT),
     )
     return found, [draw(places) for _ in range(3)]
 

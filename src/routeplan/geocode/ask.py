@@ -106,6 +106,10 @@ class Asker:
                 # geopy warns of a latitude over 90, and raises as well.
                 warnings.simplefilter("ignore", UserWarning)
                 place = self._geocoder.geocode(address, **self.provider.options)
+                if place is None:
+                    return Answer(found=False)
+                raw = place.raw if isinstance(place.raw, dict) else {}
+                match = self.provider.match(raw)
         except (exc.GeocoderAuthenticationFailure, exc.GeocoderInsufficientPrivileges) as error:
             key = "error.service_key" if self.provider.variable else "error.service_refuses"
             raise self._error("RP8001", key) from error
@@ -129,14 +133,11 @@ class Asker:
         except ValueError:
             # geopy makes no point of them: a latitude over 90, or no numbers at all.
             return Answer(found=True, possible=False)
-        if place is None:
-            return Answer(found=False)
-        raw = place.raw if isinstance(place.raw, dict) else {}
         return Answer(
             found=True,
             lat=place.latitude,
             lon=place.longitude,
-            match=self.provider.match(raw),
+            match=match,
             name=str(place.address or ""),
         )
 

@@ -87,32 +87,35 @@ def read_areas(addresses: Sequence[str]) -> list[Area]:
     cpca_new = _library()
     table = cpca_new.transform([text or " " for text in addresses], pos_sensitive=True)
     return [
-        _area(text, code if isinstance(code, str) else "", (province, city))
-        for text, code, province, city in zip(
-            addresses, table["adcode"], table["省_pos"], table["市_pos"], strict=True
+        _area(text, code if isinstance(code, str) else "", places)
+        for text, code, *places in zip(
+            addresses, table["adcode"], *(table[f"{level}_pos"] for level in "省市区"), strict=True
         )
     ]
 
 
-def _area(text: str, code: str, positions: tuple[int, int]) -> Area:
-    named = False
-    for level, at in enumerate(positions):
-        if at < 0:
-            continue
-        name = name_of(code[: 2 * level + 2])
-        if not text.startswith(name, at):  # a short name
-            short = re.sub("(省|市|特别行政区|.*自治区)$", "", name) or name[:2]
-            if _ROAD.match(text, at + len(short)):
-                continue
-        named = True
-    if not code:
+def _area(text: str, code: str, positions: Sequence[int]) -> Area:
+    """`positions`: where province, city and district stand in the text; -1: nowhere."""
+    levels = [
+        level
+        for level, at in enumerate(positions)
+        if at >= 0 and not _is_street(text, at, name_of(code[: 2 * level + 2]))
+    ]
+    if not levels:
         return NOWHERE
-    if named:
+    code = code[: 2 * levels[-1] + 2].ljust(6, "0")
+    if levels[0] < 2:
         return Area(code=code, named=True)
-    if max(positions) >= 0:
-        return NOWHERE  # only a street that is called after a city
     same = _codes_of_name().get(name_of(code), ())
     return Area(code=code) if len(same) == 1 else Area(candidates=same)
+
+
+def _is_street(text: str, at: int, name: str) -> bool:
+    """Whether what stands at `at` is a short name inside the name of a street or building."""
+    if text.startswith(name, at):
+        return False
+    short = re.sub("(省|市|特别行政区|.*自治区)$", "", name) or name[:2]
+    return _ROAD.match(text, at + len(short)) is not None
 
 
 def main_city(areas: Sequence[Area]) -> str:

@@ -34,6 +34,8 @@ from routeplan.values import Frozen
 __all__ = ["Doubtful", "Geocoded", "Outlook", "carry", "geocode", "outlook"]
 
 CACHE_KIND = "geocode"
+CACHE_VERSION = 1
+"""Of what is kept of an answer; another one asks anew."""
 ENOUGH_OWN = 5
 """Clients of the book with exact points in a district from which their middle beats the list's."""
 ALL = "all"
@@ -158,8 +160,9 @@ def _queries(places: Sequence[Place]) -> list[_Query]:
     city = main_city(areas)
     found = []
     for place, own, both in zip(places, areas, wider, strict=True):
-        area = own if own.district else both if both.code or both.candidates else own
-        area = area.within(city)
+        # The column only adds what the address leaves open.
+        agrees = not own.city or own.city == both.city
+        area = (both if not own.district and agrees else own).within(city)
         text = " ".join(place.address.split())
         if text and not own.named and re.search("[\u4e00-\u9fff]", text):
             where = area.code or city
@@ -172,7 +175,7 @@ def _queries(places: Sequence[Place]) -> list[_Query]:
 
 
 def _key(asker: Asker, text: str) -> str:
-    asked = [asker.provider.locator.value, asker.server, text]
+    asked = [CACHE_VERSION, asker.provider.locator.value, asker.server, text]
     return hashlib.sha256(json.dumps(asked, ensure_ascii=False).encode()).hexdigest()
 
 

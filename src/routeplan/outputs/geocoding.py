@@ -140,6 +140,8 @@ def geocode_progress(texts: Texts, console: Console, *, quiet: bool) -> Iterator
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Bar(*columns, console=console, transient=True, disable=quiet) as bar:
+    with Bar(
+        *columns, console=console, transient=True, disable=quiet or not console.is_terminal
+    ) as bar:
         task = bar.add_task("")
         yield lambda done, total: bar.update(task, completed=done, total=total)

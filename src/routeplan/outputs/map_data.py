@@ -272,6 +272,9 @@ class _Page:
             badges.append({"kind": "required", "text": texts("map.required")})
         if visit.status is not PlannedVisitStatus.PLANNED:
             badges.append({"kind": visit.status.value, "text": word(visit.status, texts)})
+        if visit.off_minutes:
+            off = texts("map.off", n=visit.off_minutes)
+            badges.append({"kind": "approximate", "text": off})
         rows = [
             self.row(
                 "talk",

@@ -140,8 +140,8 @@ def replan(
 
 
 def _is_decided_anew(note: Message, now: dt.datetime) -> bool:
-    """Whether an earlier plan's note is on travel, or on a break still to come: this plan has its
-    own."""
+    """Whether an earlier plan's note is on travel, on visits that exclude each other, or on a break
+    still to come: this plan has its own."""
     if note.key in ("plan.conflict", "problem.guessed", "problem.no_way"):
         return True
     return note.key == "problem.no_lunch" and str(note.args["date"]) >= now.date().isoformat()

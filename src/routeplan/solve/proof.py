@@ -22,6 +22,7 @@ from pydantic import Field
 from routeplan.values import Frozen
 
 __all__ = [
+    "MOST_DEEP",
     "CaseTree",
     "CountSplit",
     "CutPrice",
@@ -31,6 +32,10 @@ __all__ = [
     "PlaceSplit",
     "Proof",
 ]
+
+
+MOST_DEEP = 150
+"""Splits above a leaf: much deeper trees are more than readers of JSON take."""
 
 
 class GapPrice(Frozen):

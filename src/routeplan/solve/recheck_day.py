@@ -208,14 +208,14 @@ class Day:
         free = np.full((2, size, late + 1), INFINITE, dtype=np.int64)
         column = np.arange(size)
         eaten, can_eat = np.array(self.eaten), np.array(self.can_eat)
-        leaves = np.zeros(late + 1, dtype=np.bool_)
-        leaves[self.done] = True
-        for minute in range(self.end, self.start - 1, -1):
-            value = left[:, column, self.done[:, :, minute]] + spent[:, :, minute]
+        beyond = late
+        for minute in [*np.unique(self.done[self.done < late])[::-1].tolist(), self.start]:
+            # Who is free from this departure of a visit to the next one leaves at a later one.
+            span = slice(minute, beyond)
+            value = left[:, column[:, None], self.done[:, :, span]] + spent[:, :, span]
             lowest = value.min(axis=1, initial=INFINITE)
-            free[:, :, minute] = np.where(barred, INFINITE, lowest)
-            if not leaves[minute]:
-                continue
+            free[:, :, span] = np.where(barred[:, None], INFINITE, lowest)
+            beyond = minute
             reached = self.arrivals(minute)
             there, home = reached[:size, :size], reached[:size, size]
             go = (legs[:size, :size] + free[1][column, there]).min(axis=1, initial=INFINITE)

@@ -129,8 +129,9 @@ class LocalValhalla:
         box = self.folder.manifest.box
         across = great_circle((box.south, box.west), (box.north, box.east)).meters
         for costing in set(COSTINGS.values()):
-            # How far apart two places may be; each request sets memory aside in proportion.
-            config["service_limits"][costing]["max_matrix_distance"] = across + 1000
+            # It gives a search up after a time that it works out from this: far from being reached
+            # on any way inside the box.
+            config["service_limits"][costing]["max_matrix_distance"] = 200_000 + 4 * across
         with tempfile.TemporaryDirectory() as temporary:
             # It takes its settings from a file and does not look at it again.
             path = Path(temporary) / "valhalla.json"

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from routeplan.errors import ServiceError, SettingsError
 from routeplan.language import message
+
+if TYPE_CHECKING:
+    import httpx
 
 __all__ = ["Reply", "Server", "TooMuchError", "in_blocks"]
 
@@ -59,11 +63,10 @@ class Server:
         cause: Exception | None
         for trial in range(TRIES):
             try:
-                response = httpx.request(
+                response = self._client.request(
                     "GET" if json is None else "POST",
                     self._base.replace("{mode}", mode) + path,
                     json=json,
-                    timeout=self._time_out,
                 )
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 last, cause = self._error("RP8003", "roads.server_away"), error
@@ -89,6 +92,13 @@ class Server:
                 self._sleep(wait)
                 wait *= 2
         raise last from cause
+
+    @cached_property
+    def _client(self) -> httpx.Client:
+        """One for all requests: it keeps its connections."""
+        import httpx
+
+        return httpx.Client(timeout=self._time_out)
 
     def nonsense(self, why: str = "") -> ServiceError:
         """The error for an answer that is not what was asked for; `why`: the server's words."""
