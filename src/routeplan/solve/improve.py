@@ -80,7 +80,7 @@ class Search:
         ]
         self._ranks = _insertion_ranks(problem, self._known)
         self.seen: dict[tuple[int, tuple[int, ...]], int] = {}
-        """Cost of every route made in a round: shift and visits in order."""
+        """Cost of every route that was ever kept: shift and visits in order."""
         self._best = self._nothing()
         self.take(())
 
@@ -127,12 +127,11 @@ class Search:
             trial = now.copy()
             order = self._ruin(trial)
             self._insert(trial, order, BLINK)
-            for shift, day in enumerate(trial.days):
-                if day.visits:
-                    self.seen[shift, day.visits] = day.cost
             better = self._keep_if_better(trial)
             if trial.cost < now.cost - temperature * math.log(1.0 - self._chance.random()):
                 now = trial
+                for shift, day in enumerate(now.days):
+                    self.seen[shift, day.visits] = day.cost
             if not go_on(better):
                 return number + 1
         return rounds

@@ -26,7 +26,7 @@ ROUNDS = 8_000
 """Of the routing engine's improvement, where the stop rule names no number: some ten seconds."""
 FIRST_ROUNDS = 200
 """Of improvement before the columns engine takes over: some tenths of a second."""
-FIRST_ROUNDS_LARGE = 4000
+FIRST_ROUNDS_LARGE = 1000
 """The same where the relaxation comes late: measured on four weeks of three managers, 20 s in all,
 4000 rounds ended 7 % cheaper than 200."""
 FIRST_SHARE = 0.4
@@ -178,7 +178,7 @@ def _by_columns(
         threads=min(2, os.cpu_count() or 1),
         tell=tell,
     )
-    columns.start(search.routes)
+    columns.start(search.routes, search.seen)
     columns.run()
     tell()
     watch.trees[number] = columns.proof_tree()

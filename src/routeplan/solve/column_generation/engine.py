@@ -9,7 +9,7 @@ Large problems begin with the neighbourhoods, as their relaxation takes long.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from routeplan.problem.problem import Problem
@@ -86,10 +86,15 @@ class ColumnSearch:
             return "gap" if self.cost > self.bound else "iterations"
         return "time" if time.monotonic() >= self.deadline else "iterations"
 
-    def start(self, orders: Iterable[tuple[int, Sequence[int]]]) -> None:
-        """Begin with routes that keep all rules."""
+    def start(
+        self,
+        orders: Iterable[tuple[int, Sequence[int]]],
+        seen: Mapping[tuple[int, tuple[int, ...]], int],
+    ) -> None:
+        """Begin with routes that keep all rules, and with what others are `seen` to cost."""
         self._routes = self._columns_of(orders)
         self._pool.update(self._routes.values())
+        self._pool.update(Column(shift, visits, cost) for (shift, visits), cost in seen.items())
         self.cost = total_cost(self._prepared, self._routes)
 
     def _columns_of(self, orders: Iterable[tuple[int, Sequence[int]]]) -> dict[int, Column]:
@@ -104,8 +109,6 @@ class ColumnSearch:
         whole = Piece.of(
             self._prepared, range(len(self.problem.shifts)), range(len(self.problem.visits))
         )
-        if is_large(self.problem):
-            self._improve(largest=3, deadline=self._midway())
         root = self._generate(whole, self._pool, max_cuts=0)
         self._take(dive(whole, root, self._pool, threads=self.threads, deadline=self.deadline))
         self._choose(whole, root.columns, QUICK_WORK)
