@@ -187,6 +187,41 @@ MUTATIONS = (
         "window.shift == route.shift",
         ("solve/test_verify.py",),
     ),
+    Mutation(
+        "count a cut's members wrongly when a label is dropped",
+        "solve/recheck_day.py",
+        "alone = other.one & ~label.one",
+        "alone = 0",
+        ("solve/test_recheck_day.py",),
+    ),
+    Mutation(
+        "drop a label for one that has made what it still could",
+        "solve/recheck_day.py",
+        "or other.visited & ~label.visited & ~search.day.over[label.minute]",
+        "or False",
+        ("solve/test_recheck_day.py",),
+    ),
+    Mutation(
+        "believe any gap row of a proof",
+        "solve/recheck.py",
+        "if not days or not all(self._days_between(a, b) < max(days) for a, b in pairs):",
+        "if not days:",
+        ("solve/test_recheck.py",),
+    ),
+    Mutation(
+        "take a count's price for one visit more",
+        "solve/recheck.py",
+        "total += price * (count.most + 1 if count.more else count.most)",
+        "total += price * (count.most + 2 if count.more else count.most)",
+        ("solve/test_recheck.py",),
+    ),
+    Mutation(
+        "leave the gap out of the list of routes",
+        "solve/recheck.py",
+        "below = least[shift] + room + 1",
+        "below = least[shift] + 1",
+        ("solve/test_recheck.py",),
+    ),
     # The plan and its checker.
     Mutation(
         "take an approximate point for exact",

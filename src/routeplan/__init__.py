@@ -27,7 +27,14 @@ from routeplan.errors import (
 )
 from routeplan.geocode.geocode import geocode
 from routeplan.language import Message, Texts
-from routeplan.pipeline import due_visits, load_plan, next_week, plan_visits, save_plan
+from routeplan.pipeline import (
+    due_visits,
+    load_plan,
+    next_week,
+    open_travel,
+    plan_visits,
+    save_plan,
+)
 from routeplan.plan.plan import Plan, PlannedDay, PlannedVisit, UnplannedVisit
 from routeplan.problem.adjust import parse_adjustment
 from routeplan.problem.problem import Problem
@@ -77,6 +84,7 @@ __all__ = [
     "geocode",
     "load_plan",
     "next_week",
+    "open_travel",
     "parse_adjustment",
     "plan_visits",
     "read_book",

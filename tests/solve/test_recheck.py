@@ -32,7 +32,6 @@ from routeplan.solve.proof import (
     Proof,
 )
 from routeplan.solve.recheck import proven_bound, recheck
-from routeplan.solve.recheck_day import Day, Prices, least_reduced_cost, routes_below
 from routeplan.solve.result import Engine, Result, Status
 from routeplan.solve.schedule import schedule
 from routeplan.solve.solve import solve
@@ -225,38 +224,6 @@ def test_nothing_is_cheaper_than_a_bound_that_was_checked(part: int) -> None:
             assert proven_bound(problem, shaken(result.proof, chance)) <= best, seed
 
 
-def test_the_routes_of_a_shift_are_those_that_can_be_timed() -> None:
-    """Least reduced cost and list of routes, against every order of every set of visits."""
-    listed = 0
-    for seed in range(90):
-        problem = random_problem(seed, max_visits=5, max_shifts=2)
-        chance = random.Random(seed)
-        triples = list(itertools.combinations(range(len(problem.visits)), 3))
-        cuts = [(cut, chance.randint(0, 40_000)) for cut in triples[:4]]
-        for shift in range(len(problem.shifts)):
-            prices = Prices(
-                SCALE,
-                {v: chance.randint(-20_000, 150_000) for v in range(len(problem.visits))},
-                cuts,
-            )
-            reduced = {
-                visits: cost * SCALE
-                - sum(prices.earned[v] for v in visits)
-                + sum(paid for cut, paid in cuts if len(visits.intersection(cut)) >= 2)
-                for visits, cost in routes(problem, shift).items()
-            }
-            day = Day(problem, shift)
-            least = least_reduced_cost(day, prices)
-            assert least == min(0, *reduced.values(), 0), (seed, shift)
-            below = least + chance.randint(1, 80_000)
-            costs = routes(problem, shift)
-            inside = {v: costs[v] for v, value in reduced.items() if value < below}
-            assert routes_below(day, prices, below, 100_000) == inside, (seed, shift)
-            listed += len(inside)
-            assert len(inside) == 0 or routes_below(day, prices, below, 0) is None
-    assert listed > 150
-
-
 def test_every_priced_column_is_a_route_of_that_reduced_cost() -> None:
     """The engine's labels and its bound, rebuilt step by step from the problem alone."""
     columns = 0
@@ -397,10 +364,46 @@ def test_a_proof_that_was_tampered_with_is_refused() -> None:
         assert said in str(caught.value)
 
 
+def test_a_row_holds_only_pairs_that_are_too_close() -> None:
+    seen = {True: 0, False: 0}
+    for seed in range(24):
+        problem = random_problem(seed, max_visits=6, max_shifts=3)
+        for part in split(problem):
+            days = {problem.shifts[shift].day for shift in part.shifts}
+            leaf = Leaf(visits=tuple(0 for _ in part.visits))
+            bare = [PartProof(visits=p.visits, shifts=p.shifts, tree=None) for p in split(problem)]
+            for gap in part.problem.gaps[:1]:
+                for first_from, second_before in itertools.product(range(5), range(6)):
+                    row = GapPrice(
+                        first=part.visits[gap.first],
+                        second=part.visits[gap.second],
+                        first_from=first_from,
+                        second_before=second_before,
+                        price=-1,
+                    )
+                    valid = all(
+                        (problem.days[b] - problem.days[a]).days < gap.days
+                        for a in days
+                        for b in days
+                        if a >= first_from and b < second_before
+                    )
+                    tree = leaf.model_copy(update={"gaps": (row,)})
+                    mine = PartProof(visits=part.visits, shifts=part.shifts, tree=tree)
+                    others = (other for other in bare if other.shifts != part.shifts)
+                    proof = Proof(scale=SCALE, parts=(mine, *others))
+                    seen[valid] += 1
+                    if valid:
+                        proven_bound(problem, proof)
+                    else:
+                        with pytest.raises(CheckError, match="keeps two visits apart"):
+                            proven_bound(problem, proof)
+    assert min(seen.values()) > 20
+
+
 def test_a_claim_beyond_the_proof_is_refused() -> None:
     """A bound one higher, 'optimal' without that bound, a list that would rule out the best."""
     seen = 0
-    for seed in range(25):
+    for seed in range(40):
         problem = random_problem(seed, max_visits=6, max_shifts=3)
         result = solved(problem)
         assert result.proof is not None
@@ -409,15 +412,27 @@ def test_a_claim_beyond_the_proof_is_refused() -> None:
         with pytest.raises(CheckError):
             recheck(problem, dearer)
 
-        def raised(leaf: Leaf) -> Leaf:
-            return leaf.model_copy(update={"listed": 10**6})
+        if result.status is not Status.OPTIMAL or len(result.proof.parts) != 1:
+            continue
+        (only,) = result.proof.parts
+        elsewhere = sum(
+            problem.required_penalty if visit.required else visit.worth
+            for index, visit in enumerate(problem.visits)
+            if index not in only.visits
+        )
 
-        for number, part in enumerate(result.proof.parts):
-            if part.tree is not None:
-                false = with_part(result.proof, number, tree=at_leaves(part.tree, raised))
-                with pytest.raises(CheckError, match="could not be ruled out"):
-                    proven_bound(problem, false)
-                seen += 1
+        def ruled_out(below: int, tree: CaseTree | None = only.tree) -> CaseTree:
+            assert tree is not None
+            return at_leaves(tree, lambda leaf: leaf.model_copy(update={"listed": below}))
+
+        if only.tree is not None:
+            best = result.cost - elsewhere
+            right = with_part(result.proof, 0, tree=ruled_out(best))
+            assert proven_bound(problem, right) == result.cost
+            wrong = with_part(result.proof, 0, tree=ruled_out(best + 1))
+            with pytest.raises(CheckError, match="could not be ruled out"):
+                proven_bound(problem, wrong)
+            seen += 1
     assert seen > 15
 
 

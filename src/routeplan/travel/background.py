@@ -14,6 +14,7 @@ from routeplan.errors import FileError
 from routeplan.language import message
 from routeplan.point import Box, Point
 from routeplan.travel.shape import decode_shape, encode_shape
+from routeplan.travel.tiles import read_roads
 from routeplan.values import Frozen
 
 __all__ = ["MAIN_ROADS", "Line", "MainRoads", "clipped", "read_main_roads"]
@@ -39,7 +40,8 @@ class MainRoads(Frozen):
 
 
 def read_main_roads(folder: Path) -> MainRoads:
-    """The main roads in a roads folder. Raises FileError when they cannot be read."""
+    """The main roads in a roads folder. Raises FileError when it is none, or damaged."""
+    read_roads(folder)
     try:
         return MainRoads.model_validate_json((folder / MAIN_ROADS).read_bytes())
     except (OSError, ValidationError) as error:

@@ -25,21 +25,27 @@ class Pool:
     """Every column found, the cheapest order only for each shift and multiset of visits."""
 
     def __init__(self) -> None:
-        self._best: dict[tuple[int, tuple[int, ...]], Column] = {}
-        self._masks: dict[tuple[int, tuple[int, ...]], int] = {}
+        self._columns: list[Column] = []
+        self._masks: list[int] = []
+        self._number: dict[tuple[int, tuple[int, ...]], int] = {}
+        self._of_shift: dict[int, list[int]] = {}
 
     def add(self, column: Column) -> bool:
         """Whether the column is new or cheaper than its like."""
         key = (column.shift, tuple(sorted(column.visits)))
-        known = self._best.get(key)
-        if known is not None and known.cost <= column.cost:
-            return False
-        self._best[key] = column
-        if known is None:
-            mask = 0
-            for visit in column.visits:
-                mask |= 1 << visit
-            self._masks[key] = mask
+        known = self._number.get(key)
+        if known is not None:
+            if self._columns[known].cost <= column.cost:
+                return False
+            self._columns[known] = column
+            return True
+        self._number[key] = len(self._columns)
+        self._of_shift.setdefault(column.shift, []).append(len(self._columns))
+        self._columns.append(column)
+        mask = 0
+        for visit in column.visits:
+            mask |= 1 << visit
+        self._masks.append(mask)
         return True
 
     def update(self, columns: Iterable[Column]) -> None:
@@ -47,16 +53,18 @@ class Pool:
             self.add(column)
 
     def __iter__(self) -> Iterator[Column]:
-        return iter(self._best.values())
+        return iter(self._columns)
 
     def __len__(self) -> int:
-        return len(self._best)
+        return len(self._columns)
 
     def within(self, shifts: Iterable[int], visits: int) -> list[Column]:
-        """The columns of some shifts that use none but the visits of a bit mask."""
-        wanted = set(shifts)
-        return [
-            column
-            for key, column in self._best.items()
-            if key[0] in wanted and not self._masks[key] & ~visits
+        """The columns of some shifts that use none but the visits of a bit mask, as they came."""
+        barred = ~visits
+        numbers = [
+            number
+            for shift in set(shifts)
+            for number in self._of_shift.get(shift, ())
+            if not self._masks[number] & barred
         ]
+        return [self._columns[number] for number in sorted(numbers)]

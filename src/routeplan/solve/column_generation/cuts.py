@@ -29,40 +29,43 @@ MOST_PER_VISIT = 4
 
 def cut_value(cut: Cut, column: Column) -> int:
     """The column's coefficient in a cut's row."""
-    return sum(visit in cut for visit in column.visits) // 2
+    a, b, c = cut
+    count = column.visits.count
+    return (count(a) + count(b) + count(c)) // 2
 
 
 def separate(fractions: Sequence[tuple[Column, float]], known: Collection[Cut]) -> list[Cut]:
     """The most violated cuts, best first."""
-    together: Counter[tuple[int, int]] = Counter()
-    served: set[int] = set()
-    for column, _ in fractions:
-        visits = sorted(set(column.visits))
-        served.update(visits)
-        together.update(itertools.combinations(visits, 2))
-    neighbours: dict[int, set[int]] = {visit: set() for visit in served}
-    for a, b in together:
-        neighbours[a].add(b)
-        neighbours[b].add(a)
+    # a route with a cycle is left aside: its coefficients are rare and not worth counting here
+    routes = [(column.visits, fraction) for column, fraction in fractions if column.elementary]
+    together: dict[tuple[int, int], float] = {}
+    neighbours: dict[int, set[int]] = {}
+    masks: list[tuple[int, float]] = []
+    for visits, fraction in routes:
+        masks.append((sum(1 << visit for visit in visits), fraction))
+        for visit in visits:
+            neighbours.setdefault(visit, set()).update(visits)
+        for pair in itertools.combinations(sorted(visits), 2):
+            together[pair] = together.get(pair, 0.0) + fraction
+
+    def pairs(cut: Cut) -> float:
+        """Never below the cut's value: a route with all three counts three times."""
+        a, b, c = cut
+        return together.get((a, b), 0) + together.get((a, c), 0) + together.get((b, c), 0)
+
     candidates: set[Cut] = set()
     for a, b in together:
         for c in neighbours[a] | neighbours[b]:
             if c not in (a, b):
                 low, middle, high = sorted((a, b, c))
                 candidates.add((low, middle, high))
-    values: dict[Cut, float] = dict.fromkeys(candidates, 0.0)
-    for column, fraction in fractions:
-        visits = sorted(set(column.visits))
-        if len(visits) < len(column.visits):
-            continue  # a route with a cycle: its coefficients are rare and not worth counting here
-        hit: set[Cut] = set()
-        for pair in itertools.combinations(visits, 2):
-            for other in served:
-                if other not in pair:
-                    low, middle, high = sorted((*pair, other))
-                    hit.add((low, middle, high))
-        for cut in hit & candidates:
-            values[cut] += fraction
+    values: dict[Cut, float] = {}
+    for cut in candidates:
+        if pairs(cut) > 1:
+            mask = sum(1 << visit for visit in cut)
+            values[cut] = sum(
+                fraction for route, fraction in masks if (route & mask).bit_count() >= 2
+            )
     violated = sorted(
         (cut for cut, value in values.items() if value > 1 + LEAST_VIOLATION and cut not in known),
         key=lambda cut: (-round(values[cut], 6), cut),

@@ -18,7 +18,6 @@ from numba import njit
 from routeplan.solve.column_generation.kernels import (
     INFINITE,
     NONE,
-    arrival,
     completion,
     fed,
     grow,
@@ -42,7 +41,7 @@ def enumerate_shift(data, scale, prices, words, cut_bits, cut_duals, limit, max_
     """
     n = len(prices)
     end, home = data.end, n + 1
-    slice_start, travel, cost = data.slice_start, data.travel, data.cost
+    slice_start, travel, wait, cost = data.slice_start, data.travel, data.wait, data.cost
     steps_first, steps_low = data.steps_first, data.steps_low
     steps_high, steps_cost = data.steps_high, data.steps_cost
     before, talk, stay = data.before, data.talk, data.talk + data.after
@@ -73,7 +72,10 @@ def enumerate_shift(data, scale, prices, words, cut_bits, cut_duals, limit, max_
     one = np.uint64(1)
     found = np.empty((2 * len(steps_low), 3), np.int64)
     complete = True
+    now = 0  # slice
     for tick in range(end + 1):
+        while now + 1 < len(slice_start) and slice_start[now + 1] <= tick:
+            now += 1
         label = heads[tick]
         while label != NONE and complete:
             i = np.int64(l_facts[label, LAST])
@@ -109,10 +111,10 @@ def enumerate_shift(data, scale, prices, words, cut_bits, cut_duals, limit, max_
             chains[slot] = label
             if i < n:
                 whole = rc + scale * cost[i, home]
-                back = arrival(slice_start, travel, i, home, tick)
+                back = min(tick + travel[now, i, home], wait[now, i, home])
                 if back <= end and not lunched and max(back, lunch[0]) + lunch[2] > lunch[1]:
-                    back = fed(slice_start, travel, lunch, i, home, tick, back)
-                if cost[i, home] >= 0 and whole < limit and back <= end:
+                    back = fed(slice_start, travel, wait, lunch, i, home, tick, back)
+                if whole < limit and back <= end:
                     if closed == len(closed_label):
                         closed_label = grow(closed_label)
                         closed_rc = grow(closed_rc)
@@ -120,11 +122,11 @@ def enumerate_shift(data, scale, prices, words, cut_bits, cut_duals, limit, max_
                     closed_rc[closed] = whole
                     closed += 1
             for j in range(n if count < max_visits else 0):
-                if cost[i, j] < 0 or talked + talk[j] > max_talk:
+                if talked + talk[j] > max_talk:
                     continue
                 if (l_bits[label, 1 + (j >> 6)] >> np.uint64(j & 63)) & one:
                     continue
-                arrive = arrival(slice_start, travel, i, j, tick)
+                arrive = min(tick + travel[now, i, j], wait[now, i, j])
                 if arrive > end:
                     continue
                 base = rc + scale * cost[i, j] - prices[j]
@@ -132,7 +134,7 @@ def enumerate_shift(data, scale, prices, words, cut_bits, cut_duals, limit, max_
                 eaten = INFINITE
                 if not lunched:
                     ready = tick if i < n else lunch[0]
-                    eaten = fed(slice_start, travel, lunch, i, j, ready, arrive)
+                    eaten = fed(slice_start, travel, wait, lunch, i, j, ready, arrive)
                     if eaten <= end:
                         ahead = min(ahead, came[1, j, eaten])
                 if base + ahead >= limit:

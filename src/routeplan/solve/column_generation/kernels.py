@@ -17,24 +17,16 @@ INFINITE = np.int64(2**61)
 
 
 @njit(cache=True, nogil=True)
-def arrival(slice_start, travel, origin, destination, ready):
-    """First arrival when free to leave at `ready`, waiting for a quicker slice (INFINITE: none)."""
-    best = INFINITE
-    last = len(slice_start) - 1
-    for k in range(last + 1):
-        if k < last and slice_start[k + 1] <= ready:
-            continue
-        leave = max(ready, slice_start[k])
-        if leave >= best:
-            break
-        minutes = travel[k, origin, destination]
-        if minutes >= 0 and leave + minutes < best:
-            best = leave + minutes
-    return best
+def arrival(slice_start, travel, wait, origin, destination, ready):
+    """First arrival when free to leave at `ready`, waiting for a quicker slice if need be."""
+    k = 0
+    while k + 1 < len(slice_start) and slice_start[k + 1] <= ready:
+        k += 1
+    return min(ready + travel[k, origin, destination], wait[k, origin, destination])
 
 
 @njit(cache=True, nogil=True)
-def fed(slice_start, travel, lunch, i, j, ready, arrive):
+def fed(slice_start, travel, wait, lunch, i, j, ready, arrive):
     """When one is first at `j` having eaten, on arrival or before setting off.
 
     lunch: (earliest, latest, length). `arrive` is the arrival without lunch; `ready` may be
@@ -46,7 +38,7 @@ def fed(slice_start, travel, lunch, i, j, ready, arrive):
         best = INFINITE
     eaten = max(ready, earliest) + length
     if eaten <= latest:
-        best = min(best, arrival(slice_start, travel, i, j, max(eaten, 0)))
+        best = min(best, arrival(slice_start, travel, wait, i, j, max(eaten, 0)))
     return best
 
 
@@ -127,7 +119,7 @@ def toll(table, bits):
 
 
 @njit(cache=True, nogil=True)
-def _pull(slice_start, travel, cost, scale, prices, i, begin, beyond, came, left):
+def _pull(slice_start, travel, wait, cost, scale, prices, i, begin, beyond, came, left):
     """left[t] for t in [begin, beyond): the best of all that can follow i, given what comes then.
 
     Both tables rise with the tick: what is not better at the first than the best so far at the
@@ -142,27 +134,20 @@ def _pull(slice_start, travel, cost, scale, prices, i, begin, beyond, came, left
         if first >= last:
             continue
         for j in range(n + 2):
-            if j in (i, n) or cost[i, j] < 0:
+            if j in (i, n):
                 continue
-            # in this slice: set off at once while that arrives before `wait`, else wait
-            wait = end + 1
-            for later in range(k + 1, slices):
-                minutes = travel[later, i, j]
-                if minutes >= 0:
-                    wait = min(wait, slice_start[later] + minutes)
-            minutes = travel[k, i, j]
+            # in this slice: set off at once while that arrives sooner, else wait
+            minutes, at_best = travel[k, i, j], wait[k, i, j]
             base = scale * cost[i, j] - (prices[j] if j < n else 0)
-            change = first
-            if minutes >= 0:
-                change = max(first, min(last, wait - minutes))
-                if first < change and base + came[j, first + minutes] < left[change - 1]:
-                    target = left[first:change]
-                    source = came[j, first + minutes : change + minutes]
-                    for t in range(len(target)):
-                        target[t] = min(target[t], base + source[t])
-            if wait <= end:
+            change = max(first, min(last, min(at_best, end + 1) - minutes))
+            if first < change and base + came[j, first + minutes] < left[change - 1]:
+                target = left[first:change]
+                source = came[j, first + minutes : change + minutes]
+                for t in range(len(target)):
+                    target[t] = min(target[t], base + source[t])
+            if at_best <= end:
                 for t in range(change, last):
-                    left[t] = min(left[t], base + came[j, wait])
+                    left[t] = min(left[t], base + came[j, at_best])
 
 
 @njit(cache=True, nogil=True)
@@ -170,7 +155,8 @@ def completion(data, scale, prices):
     """Least reduced cost still to come, by lunch (0 hungry, 1 eaten), visit and tick.
 
     Two tables: (2, n, end + 1) when the visit is left at that tick, (2, n + 2, end + 1) when a
-    place is arrived at. Visits may repeat here, caps and cuts are not looked at, so it is never too high.
+    place is arrived at. Visits may repeat here, caps and cuts are not looked at, so it is never
+    too high.
     Both rise with the tick. Without a lunch the hungry halves are not filled.
 
     Whoever leaves a visit arrives at the next and leaves that some time later. So a block of ticks
@@ -179,7 +165,7 @@ def completion(data, scale, prices):
     """
     n = len(prices)
     end = data.end
-    slice_start, travel, cost = data.slice_start, data.travel, data.cost
+    slice_start, travel, wait, cost = data.slice_start, data.travel, data.wait, data.cost
     steps_first, steps_low = data.steps_first, data.steps_low
     steps_high, steps_cost = data.steps_high, data.steps_cost
     before, stay = data.before, data.talk + data.after
@@ -201,7 +187,7 @@ def completion(data, scale, prices):
     for k in range(len(slice_start)):
         for i in range(n):
             for j in range(n):
-                if i != j and travel[k, i, j] >= 0:
+                if i != j:
                     block = min(block, travel[k, i, j] + before[j] + stay[j])
     high = end + 1
     while high > 0:
@@ -214,13 +200,23 @@ def completion(data, scale, prices):
             last = steps_high[beyond - 1] + stay[i]
             last_fed = max(last, latest) if lunch else last  # having eaten here after the talk
             _pull(
-                slice_start, travel, cost, scale, prices, i,
+                slice_start, travel, wait, cost, scale, prices, i,
                 max(first, full_from), min(high, last_fed + 1), came[1], left[1, i],
             )  # fmt: skip
             until = min(high, last + 1, hungry_until + 1)
             if first < until:
                 _pull(
-                    slice_start, travel, cost, scale, prices, i, first, until, came[0], left[0, i]
+                    slice_start,
+                    travel,
+                    wait,
+                    cost,
+                    scale,
+                    prices,
+                    i,
+                    first,
+                    until,
+                    came[0],
+                    left[0, i],
                 )
                 for t in range(first, until):
                     eaten = max(t, earliest) + length

@@ -218,6 +218,7 @@ def _restrict(data: ShiftData, keep: npt.NDArray[np.bool_]) -> ShiftData:
         steps_high=data.steps_high[steps],
         steps_cost=data.steps_cost[steps],
         travel=np.ascontiguousarray(data.travel[:, square[0], square[1]]),
+        wait=np.ascontiguousarray(data.wait[:, square[0], square[1]]),
         cost=np.ascontiguousarray(data.cost[square]),
     )
 

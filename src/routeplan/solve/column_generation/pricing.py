@@ -20,7 +20,6 @@ from numba import njit
 from routeplan.solve.column_generation.kernels import (
     INFINITE,
     NONE,
-    arrival,
     completion,
     fed,
     grow,
@@ -31,9 +30,10 @@ from routeplan.solve.column_generation.kernels import (
 
 __all__ = ["price_shift"]
 
-LAST, TALK, COUNT, LUNCH, PRED, NEXT = range(6)
+LAST, TALK, COUNT, LUNCH, PRED, NEXT, CHAIN = range(7)
 """Facts of a label: its last visit, ticks of talk, number of visits, lunch (0 hungry, 1 eaten),
-the label it extends, and the next one that ends at the same tick."""
+the label it extends, the next one that ends at the same tick, and, once settled, the next dearer
+one with the same last visit and lunch."""
 
 
 @njit(cache=True, nogil=True)
@@ -63,10 +63,17 @@ def _sort(labels, size, rc, facts):
 
 
 @njit(cache=True, nogil=True)
-def _widen(a):
-    b = np.empty((a.shape[0], 2 * a.shape[1], *a.shape[2:]), a.dtype)
-    b[:, : a.shape[1]] = a
-    return b
+def _as_good(other, label, rc, facts, bits, costs, time_left, max_talk, max_visits, least_service):
+    """Whether cuts and caps let `other` stand for `label`, being no later and no dearer so far."""
+    extra = bits[other, 0] & ~bits[label, 0]
+    if extra != np.uint64(0) and rc[label] - rc[other] < toll(costs, extra):
+        return False
+    if facts[other, TALK] > facts[label, TALK] and facts[other, TALK] + time_left > max_talk:
+        return False
+    return (
+        facts[other, COUNT] <= facts[label, COUNT]
+        or facts[other, COUNT] + time_left // least_service <= max_visits
+    )
 
 
 @njit(cache=True, nogil=True)
@@ -92,7 +99,7 @@ def price_shift(
     """
     n, words = ng.shape
     end, home = data.end, n + 1
-    slice_start, travel, cost = data.slice_start, data.travel, data.cost
+    slice_start, travel, wait, cost = data.slice_start, data.travel, data.wait, data.cost
     steps_first, steps_low = data.steps_first, data.steps_low
     steps_high, steps_cost = data.steps_high, data.steps_cost
     before, talk, stay = data.before, data.talk, data.talk + data.after
@@ -101,10 +108,9 @@ def price_shift(
     hungry_until = min(end, data.lunch_latest - data.lunch_minutes)
     left, came = completion(data, scale, prices)
     costs = tolls(cut_duals)
-    has_cuts = np.any(cut_duals)
     cap = 1 << 12
     l_rc = np.empty(cap, np.int64)
-    l_facts = np.empty((cap, 6), np.int32)
+    l_facts = np.empty((cap, 7), np.int32)
     l_bits = np.empty((cap, 1 + words), np.uint64)  # parity of the cuts, then the memory
     heads = np.full(end + 1, NONE, np.int32)
     l_rc[0] = 0
@@ -117,13 +123,7 @@ def price_shift(
     heads[0] = 0
     total = 1
 
-    # settled labels by last visit and lunch, side by side for the comparison
-    room = 64
-    s_size = np.zeros(2 * n, np.int64)
-    s_least = np.full(2 * n, INFINITE, np.int64)
-    s_rc = np.empty((2 * n, room), np.int64)
-    s_facts = np.empty((2 * n, room, 2), np.int32)
-    s_bits = np.empty((2 * n, room, 1 + words), np.uint64)
+    cheapest = np.full(2 * n, NONE, np.int32)  # settled label by last visit and lunch
 
     closed_label = np.empty(1024, np.int32)
     closed_rc = np.empty(1024, np.int64)
@@ -138,7 +138,10 @@ def price_shift(
     least = np.empty((2, n, end + 1 if heuristic else 0), np.int64)
     for lunched in range(0 if lunch[2] else 1, 2):
         least[lunched] = INFINITE
+    now = 0  # slice
     for tick in range(end + 1):
+        while now + 1 < len(slice_start) and slice_start[now + 1] <= tick:
+            now += 1
         size = 0
         at = heads[tick]
         while at != NONE:
@@ -159,56 +162,39 @@ def price_shift(
             parity = l_bits[label, 0]
             if i < n:
                 dominated = False
-                for own in range(2 * i + lunched, 2 * i + 2):
-                    if s_least[own] > rc:
-                        continue
-                    if heuristic:
-                        dominated = True
-                        break
-                    for s in range(s_size[own]):
-                        if s_rc[own, s] > rc:
-                            continue
-                        inside = True
-                        for w in range(1, 1 + words):
-                            if s_bits[own, s, w] & ~l_bits[label, w] != zero:
-                                inside = False
-                                break
-                        if not inside:
-                            continue
-                        if has_cuts:
-                            extra = s_bits[own, s, 0] & ~parity
-                            if extra != zero and rc - s_rc[own, s] < toll(costs, extra):
-                                continue
-                        more_talk, more = s_facts[own, s]
-                        if more_talk > talked and more_talk + (end - tick) > max_talk:
-                            continue
-                        if more > count and more + (end - tick) // least_service > max_visits:
-                            continue
-                        dominated = True
-                        break
+                for own in range(2 * i + 1, 2 * i + lunched - 1, -1):
+                    before_it = NONE
+                    other = cheapest[own]
+                    while other != NONE and l_rc[other] <= rc:
+                        w = 1
+                        while w <= words and l_bits[other, w] & ~l_bits[label, w] == zero:
+                            w += 1
+                        dominated = heuristic or (
+                            w > words
+                            and _as_good(
+                                other, label, l_rc, l_facts, l_bits, costs, end - tick,
+                                max_talk, max_visits, least_service,
+                            )
+                        )  # fmt: skip
+                        if dominated:
+                            break
+                        before_it = other
+                        other = l_facts[other, CHAIN]
                     if dominated:
                         break
                 if dominated:
                     continue
-                own = 2 * i + lunched
-                s_least[own] = min(s_least[own], rc)
-                if not heuristic:
-                    if s_size[own] == room:
-                        s_rc = _widen(s_rc)
-                        s_facts = _widen(s_facts)
-                        s_bits = _widen(s_bits)
-                        room *= 2
-                    s = s_size[own]
-                    s_size[own] += 1
-                    s_rc[own, s] = rc
-                    s_facts[own, s, 0] = talked
-                    s_facts[own, s, 1] = count
-                    s_bits[own, s] = l_bits[label]
+                # the last list was its own, and it belongs where the walk ended
+                l_facts[label, CHAIN] = other
+                if before_it == NONE:
+                    cheapest[2 * i + lunched] = label
+                else:
+                    l_facts[before_it, CHAIN] = label
                 whole = rc + scale * cost[i, home]
-                back = arrival(slice_start, travel, i, home, tick)
+                back = min(tick + travel[now, i, home], wait[now, i, home])
                 if back <= end and not lunched and max(back, lunch[0]) + lunch[2] > lunch[1]:
-                    back = fed(slice_start, travel, lunch, i, home, tick, back)
-                if cost[i, home] >= 0 and whole < threshold and back <= end:
+                    back = fed(slice_start, travel, wait, lunch, i, home, tick, back)
+                if whole < threshold and back <= end:
                     best = min(best, whole)
                     if closed == len(closed_label):
                         closed_label = grow(closed_label)
@@ -219,11 +205,11 @@ def price_shift(
             if count == max_visits:
                 continue
             for j in range(n):
-                if cost[i, j] < 0 or talked + talk[j] > max_talk:
+                if talked + talk[j] > max_talk:
                     continue
                 if (l_bits[label, 1 + (j >> 6)] >> np.uint64(j & 63)) & one:
                     continue
-                arrive = arrival(slice_start, travel, i, j, tick)
+                arrive = min(tick + travel[now, i, j], wait[now, i, j])
                 if arrive > end:
                     continue
                 base = rc + scale * cost[i, j] - prices[j]
@@ -231,7 +217,7 @@ def price_shift(
                 eaten = INFINITE
                 if not lunched:
                     ready = tick if i < n else lunch[0]
-                    eaten = fed(slice_start, travel, lunch, i, j, ready, arrive)
+                    eaten = fed(slice_start, travel, wait, lunch, i, j, ready, arrive)
                     if eaten <= end:
                         ahead = min(ahead, came[1, j, eaten])
                 if base + ahead >= threshold:

@@ -16,7 +16,8 @@ __all__ = ["ShiftData", "shift_data", "start_steps"]
 Ints = npt.NDArray[np.int64]
 Bits = npt.NDArray[np.uint64]
 
-NO_WAY = -1
+NEVER = 2**40
+"""A tick that no shift lives to see."""
 
 
 class ShiftData(NamedTuple):
@@ -44,7 +45,8 @@ class ShiftData(NamedTuple):
     steps_high: Ints
     steps_cost: Ints
     slice_start: Ints  # (s,)
-    travel: Ints  # (s, n + 2, n + 2) ticks by slice, NO_WAY where there is none
+    travel: Ints  # (s, n + 2, n + 2) ticks by slice, NEVER where there is no way
+    wait: Ints  # (s, n + 2, n + 2) first arrival of those who wait for a later slice, or NEVER
     cost: Ints  # (n + 2, n + 2) typical minutes: what a leg costs
 
 
@@ -87,7 +89,8 @@ def shift_data(problem: Problem, shift_index: int) -> ShiftData:
         return table
 
     slices = matrix.slices
-    travel = np.stack([among(part.minutes) for part in slices] or [among(matrix.minutes)])
+    cost = among(matrix.minutes)
+    travel = np.stack([among(part.minutes) for part in slices] or [cost])
     steps = [
         start_steps(problem.windows_by_shift[number][shift_index], problem.visits[number].talk)
         for number in visits
@@ -119,6 +122,8 @@ def shift_data(problem: Problem, shift_index: int) -> ShiftData:
     def times(minutes: list[int]) -> Ints:
         return np.array([time(minute) for minute in minutes], dtype=np.int64)
 
+    slice_start = times([part.start for part in slices] or [0])
+    legs = np.where((travel < 0) | (cost < 0), NEVER, travel // tick)
     return ShiftData(
         shift=shift_index,
         visits=np.array(visits, dtype=np.int64),
@@ -135,7 +140,16 @@ def shift_data(problem: Problem, shift_index: int) -> ShiftData:
         steps_low=times([step[0] for step in flat]),
         steps_high=times([step[1] for step in flat]),
         steps_cost=np.array([step[2] for step in flat], dtype=np.int64),
-        slice_start=times([part.start for part in slices] or [0]),
-        travel=travel // tick,
-        cost=among(matrix.minutes),
+        slice_start=slice_start,
+        travel=legs,
+        wait=_wait(slice_start, legs),
+        cost=cost,
     )
+
+
+def _wait(slice_start: Ints, travel: Ints) -> Ints:
+    """By slice: the first arrival of those who set off when a later slice begins."""
+    wait = np.full_like(travel, NEVER)
+    for number in range(len(slice_start) - 1, 0, -1):
+        wait[number - 1] = np.minimum(wait[number], slice_start[number] + travel[number])
+    return np.minimum(wait, NEVER)
