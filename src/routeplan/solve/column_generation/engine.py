@@ -39,8 +39,8 @@ FIRST_CASES, CASES = 24, 40
 RESTARTS = 6
 RESTART_ROUNDS = 1500
 """Of ruin and recreate before each."""
-QUICK_WORK, ROOT_WORK = 0.5, 4.0
-"""CP-SAT's deterministic time: after quick pricing, after the relaxation."""
+CHOICE_WORK = 0.5
+"""CP-SAT's deterministic time for a choice among the relaxation's columns."""
 
 
 @dataclass
@@ -111,19 +111,16 @@ class ColumnSearch:
         )
         root = self._generate(whole, self._pool, max_cuts=0)
         self._take(dive(whole, root, self._pool, threads=self.threads, deadline=self.deadline))
-        self._choose(whole, root.columns, QUICK_WORK)
-        if self._over():
-            return
-        self._improve(largest=2, deadline=self.deadline)
+        self._choose(whole, root.columns, CHOICE_WORK)
+        if is_large(self.problem) and not self._over():
+            self._improve(largest=3, deadline=self._midway())
         if self._over():
             return
         root = self._generate(whole, [*root.columns, *self._routes.values()], max_cuts=CUTS)
-        self._choose(whole, root.columns, ROOT_WORK)
-        if self._over():
-            return
-        if root.proof is not None:
-            self._branch(root, FIRST_CASES)
-        self._improve(largest=3, deadline=self.deadline)
+        self._choose(whole, root.columns, CHOICE_WORK)
+        self._branch(root, FIRST_CASES)
+        if not self._over():
+            self._improve(largest=3, deadline=self.deadline)
         for number in range(1, RESTARTS + 1):
             if self._over():
                 return
