@@ -366,7 +366,7 @@ def test_a_proof_that_was_tampered_with_is_refused() -> None:
 
 def test_a_row_holds_only_pairs_that_are_too_close() -> None:
     seen = {True: 0, False: 0}
-    for seed in range(24):
+    for seed in range(12):
         problem = random_problem(seed, max_visits=6, max_shifts=3)
         for part in split(problem):
             days = {problem.shifts[shift].day for shift in part.shifts}
@@ -397,7 +397,7 @@ def test_a_row_holds_only_pairs_that_are_too_close() -> None:
                     else:
                         with pytest.raises(CheckError, match="keeps two visits apart"):
                             proven_bound(problem, proof)
-    assert min(seen.values()) > 20
+    assert min(seen.values()) > 10
 
 
 def test_a_claim_beyond_the_proof_is_refused() -> None:

@@ -39,8 +39,8 @@ def roomy(seed: int) -> Problem:
 
 def test_the_routes_of_a_shift_are_those_that_can_be_timed() -> None:
     listed = 0
-    for seed in range(110):
-        problem = roomy(seed) if seed < 40 else random_problem(seed, max_visits=5, max_shifts=2)
+    for seed in range(60):
+        problem = roomy(seed) if seed < 25 else random_problem(seed, max_visits=5, max_shifts=2)
         chance = random.Random(seed)
         triples = list(itertools.combinations(range(len(problem.visits)), 3))
         chance.shuffle(triples)
@@ -64,4 +64,4 @@ def test_the_routes_of_a_shift_are_those_that_can_be_timed() -> None:
                 assert routes_below(day, prices, below, 100_000) == inside, (seed, shift)
                 listed += len(inside)
                 assert len(inside) == 0 or routes_below(day, prices, below, 0) is None
-    assert listed > 300
+    assert listed > 150
