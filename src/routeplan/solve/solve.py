@@ -153,10 +153,10 @@ def _by_columns(
     warm: bool,
 ) -> None:
     """A short large neighbourhood search, then column generation with its bound."""
-    from routeplan.solve.column_generation.engine import ColumnSearch, is_large
+    from routeplan.solve.column_generation.engine import SMALL, ColumnSearch
 
     if not warm:
-        rounds = FIRST_ROUNDS_LARGE if is_large(part.problem) else FIRST_ROUNDS
+        rounds = FIRST_ROUNDS_LARGE if len(part.problem.shifts) > SMALL else FIRST_ROUNDS
         until = watch.now + (watch.deadline - watch.now) * FIRST_SHARE
         made = search.run(rounds, lambda _: watch.go_on() and watch.now < until)
         watch.note("improvement", made)

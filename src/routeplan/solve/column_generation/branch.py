@@ -10,6 +10,7 @@ the TSP").
 from __future__ import annotations
 
 import math
+import time
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -61,16 +62,18 @@ class Case:
 
 
 def best_split(
-    prepared: Prepared, generated: Generated, ceiling: float
+    prepared: Prepared, generated: Generated, ceiling: float, deadline: float
 ) -> tuple[Count, Count] | None:
     """Two counts that together are the whole, as promising as can be; None: nothing is split.
 
-    Bounds above `ceiling` (minutes) are all the same.
+    Bounds above `ceiling` (minutes) are all the same. After the deadline no more are compared.
     """
     candidates = _candidates(prepared, generated)
     best: tuple[float, tuple[Count, Count]] | None = None
     value = generated.master.value()
     for low, high in candidates:
+        if best is not None and time.monotonic() >= deadline:
+            break
         gains = [
             max(LEAST_GAIN, min(ceiling, generated.master.value_with(count)) - value)
             for count in (low, high)

@@ -6,6 +6,7 @@ the assets of diving methods", without their limited discrepancy.
 
 from __future__ import annotations
 
+import random
 import time
 
 from routeplan.solve.column_generation.columns import Column, Pool
@@ -16,20 +17,33 @@ __all__ = ["dive"]
 
 SURE = 0.8
 """Routes chosen at least this much by the relaxation are settled together."""
+SHAKEN = 0.5
+"""Part of its fraction that chance leaves a route at least."""
+KEPT = 2000
+"""Columns that each step begins with, at most: those of least reduced cost."""
 ROUNDS = 8
 """Of quick pricing after each step."""
 
 
 def dive(
-    whole: Piece, root: Generated, pool: Pool, *, threads: int, deadline: float
+    whole: Piece,
+    root: Generated,
+    pool: Pool,
+    *,
+    threads: int,
+    deadline: float,
+    chance: random.Random | None = None,
 ) -> dict[int, Column]:
-    """Shift → route, one plan; shifts that the relaxation leaves empty are absent."""
+    """Shift → route, one plan; shifts that the relaxation leaves empty are absent.
+
+    With `chance` what is surest is shaken, so that each dive ends elsewhere.
+    """
     prepared = whole.prepared
     settled: dict[int, Column] = {}
     generated = root
     piece = whole
     while time.monotonic() < deadline:
-        chosen = _surest(piece, generated)
+        chosen = _surest(piece, generated, chance)
         if not chosen:
             break
         settled |= {column.shift: column for column in chosen}
@@ -44,7 +58,7 @@ def dive(
         if not shifts or not visits:
             break
         piece = Piece.of(prepared, shifts, visits, days)
-        fitting = [column for column in generated.columns if piece.allows(column)]
+        fitting = [c for c in generated.master.nearest(KEPT) if piece.allows(c)]
         generated = generate_columns(
             piece, fitting, deadline=deadline, max_rounds=ROUNDS, exact=False, threads=threads
         )
@@ -52,10 +66,14 @@ def dive(
     return settled
 
 
-def _surest(piece: Piece, generated: Generated) -> list[Column]:
+def _surest(piece: Piece, generated: Generated, chance: random.Random | None) -> list[Column]:
     """The routes to settle next, in conflict with none of each other."""
     ranked = sorted(
-        ((fraction, column) for column, fraction in generated.fractions if column.elementary),
+        (
+            (fraction * (chance.uniform(SHAKEN, 1) if chance else 1), column)
+            for column, fraction in generated.fractions
+            if column.elementary
+        ),
         key=lambda item: (-round(item[0], 6), item[1]),
     )
     chosen: list[Column] = []

@@ -8,6 +8,7 @@ Large problems begin with the neighbourhoods, as their relaxation takes long.
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,20 +26,19 @@ from routeplan.solve.column_generation.neighbourhood import Routes, improve, tot
 from routeplan.solve.column_generation.piece import Piece, Prepared, prepare
 from routeplan.solve.column_generation.tree import Tree
 from routeplan.solve.evaluate import route_cost
-from routeplan.solve.improve import Search
 from routeplan.solve.proof import CaseTree, Leaf
 from routeplan.solve.schedule import schedule
 
-__all__ = ["ColumnSearch", "is_large"]
+__all__ = ["SMALL", "ColumnSearch"]
 
-SMALL = 1500
-"""Visits times shifts up to which the relaxation comes first."""
+SMALL = 10
+"""Shifts up to which cases are split before neighbourhoods are tried."""
 CUTS = 45
-FIRST_CASES, CASES = 24, 40
-"""Cases split before the larger neighbourhoods, and between restarts."""
-RESTARTS = 6
-RESTART_ROUNDS = 1500
-"""Of ruin and recreate before each."""
+ROUNDS = 6
+"""Of what follows the relaxation with cuts, unless the limits end it before."""
+DIVES = 3
+CASES, LARGE_CASES = 40, 3
+"""Cases split in a round; of more shifts than `SMALL` each takes long."""
 CHOICE_WORK = 0.5
 """CP-SAT's deterministic time for a choice among the relaxation's columns."""
 
@@ -62,6 +62,8 @@ class ColumnSearch:
     _prepared: Prepared = field(init=False)
     _routes: Routes = field(init=False, default_factory=dict)
     _pool: Pool = field(init=False, default_factory=Pool)
+    _tried: set[tuple[int, int]] = field(init=False, default_factory=set)
+    """Sizes of neighbourhoods and costs of the plans around which they hold nothing better."""
     _tree: Tree | None = field(init=False, default=None)
     _root_leaf: Leaf | None = field(init=False, default=None)
 
@@ -109,29 +111,29 @@ class ColumnSearch:
         whole = Piece.of(
             self._prepared, range(len(self.problem.shifts)), range(len(self.problem.visits))
         )
+        large = len(self.problem.shifts) > SMALL
         root = self._generate(whole, self._pool, max_cuts=0)
         self._take(dive(whole, root, self._pool, threads=self.threads, deadline=self.deadline))
-        self._choose(whole, root.columns, CHOICE_WORK)
-        if is_large(self.problem) and not self._over():
-            self._improve(largest=3, deadline=self._midway())
+        self._choose(whole, root.columns)
+        if large:
+            self._improve(largest=2)
         if self._over():
             return
         root = self._generate(whole, [*root.columns, *self._routes.values()], max_cuts=CUTS)
-        self._choose(whole, root.columns, CHOICE_WORK)
-        self._branch(root, FIRST_CASES)
-        if not self._over():
-            self._improve(largest=3, deadline=self.deadline)
-        for number in range(1, RESTARTS + 1):
-            if self._over():
-                return
-            self._branch(root, CASES)
-            if not self._over():
-                self._restart(self.seed + number)
+        self._choose(whole, root.columns)
+        for number in range(ROUNDS):
+            if not large:
+                self._branch(root, CASES)
+            for again in range(DIVES):
+                self._dive_again(whole, root, self.seed + DIVES * number + again)
+            self._improve(largest=3)
+            if large:
+                self._branch(root, LARGE_CASES)
 
     def _branch(self, root: Generated, steps: int) -> None:
         """Split cases, the weakest first."""
         if self._tree is None:
-            if root.proof is None:
+            if root.proof is None or self._over():
                 return
             self._tree = Tree(self._prepared, root, self.deadline, self.threads, self._take_columns)
         for _ in range(steps):
@@ -152,10 +154,6 @@ class ColumnSearch:
         if self.bound is None:
             return False
         return self.cost - self.bound <= self.gap * self.cost
-
-    def _midway(self) -> float:
-        now = time.monotonic()
-        return now + (self.deadline - now) / 2
 
     def _generate(self, piece: Piece, start: Iterable[Column], *, max_cuts: int) -> Generated:
         columns = generate_columns(
@@ -179,15 +177,16 @@ class ColumnSearch:
     def _tell(self) -> None:
         self.cancelled = self.tell() is False or self.cancelled
 
-    def _choose(self, piece: Piece, columns: Sequence[Column], work: float) -> bool:
-        """The best plan among some columns and the routes so far; whether that is proven."""
+    def _choose(self, piece: Piece, columns: Sequence[Column]) -> None:
+        """The best plan among some columns and the routes so far."""
+        if self._over():
+            return
         hint = tuple(self._routes.values())
         known = {(column.shift, column.visits) for column in columns}
         choice = [*columns, *(c for c in hint if (c.shift, c.visits) not in known)]
         left = self.deadline - time.monotonic()
-        chosen, proven = choose_routes(piece, choice, work, hint, seconds=left)
+        chosen, _ = choose_routes(piece, choice, CHOICE_WORK, hint, seconds=left)
         self._take({column.shift: column for column in chosen})
-        return proven
 
     def _take(self, routes: Routes) -> bool:
         cost = total_cost(self._prepared, routes)
@@ -196,44 +195,46 @@ class ColumnSearch:
             self._tell()
         return not self.cancelled
 
-    def _improve(self, *, largest: int, deadline: float) -> None:
-        routes, moves = improve(
-            self._prepared,
-            self._routes,
+    def _improve(self, *, largest: int) -> None:
+        """Neighbourhoods around the best plan, unless that has been done."""
+        if self._over() or (largest, self.cost) in self._tried:
+            return
+        self._neighbours(self._routes, largest, self.seed, self._take)
+        self._tried |= {(size, self.cost) for size in range(2, largest + 1)}
+
+    def _dive_again(self, whole: Piece, root: Generated, seed: int) -> None:
+        """A plan from another dive and its neighbourhoods."""
+        if self._over():
+            return
+        chance = random.Random(seed)  # noqa: S311 a search, not a secret
+        routes = dive(
+            whole,
+            root,
             self._pool,
-            seed=self.seed,
-            largest=largest,
-            deadline=deadline,
-            max_moves=self.moves_left,
-            on_better=self._take,
-            floor=self.bound,
+            threads=self.threads,
+            deadline=self.deadline,
+            chance=chance,
         )
         self._take(routes)
-        self.moves += moves
-        self.moves_left -= moves
+        self._neighbours(routes, 2, seed, None)
 
-    def _restart(self, seed: int) -> None:
-        """Neighbourhoods from another beginning; the columns found so far come along."""
-        search = Search(self.problem, seed)
-        search.run(RESTART_ROUNDS, lambda _: time.monotonic() < self.deadline)
-        routes, moves = improve(
+    def _neighbours(
+        self, routes: Routes, largest: int, seed: int, on_better: Callable[[Routes], bool] | None
+    ) -> None:
+        better, moves = improve(
             self._prepared,
-            self._columns_of(search.routes),
+            routes,
             self._pool,
             seed=seed,
-            largest=3,
+            largest=largest,
             deadline=self.deadline,
             max_moves=self.moves_left,
+            on_better=on_better,
             floor=self.bound,
         )
-        self.moves += moves
-        self.moves_left -= moves
-        self._take(routes)
-
-
-def is_large(problem: Problem) -> bool:
-    """Whether the relaxation takes so long that other ways to better plans come first."""
-    return sum(len(shifts) for shifts in problem.windows_by_shift) > SMALL
+        self._take(better)
+        self.moves += moves + 1
+        self.moves_left -= moves + 1
 
 
 def _cost(problem: Problem, shift: int, visits: Sequence[int]) -> int:

@@ -40,7 +40,7 @@ __all__ = [
     "price_piece",
 ]
 
-COLUMNS_PER_ROUND = 30
+COLUMNS_PER_ROUND = 8
 """Columns taken from a shift in a round."""
 MAX_LABELS = 8_000_000
 """Of one pricing; beyond it there is no bound."""

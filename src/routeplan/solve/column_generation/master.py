@@ -64,7 +64,7 @@ class Master:
 
     def __init__(self, piece: Piece, counts: Sequence[Count] = ()) -> None:
         self._piece = piece
-        self._solver = pywraplp.Solver.CreateSolver("CLP")
+        self._solver = pywraplp.Solver.CreateSolver("GLOP")
         self._objective = self._solver.Objective()
         self._objective.SetMinimization()
         infinity = self._solver.infinity()
@@ -116,6 +116,13 @@ class Master:
                 count_row.SetCoefficient(variable, value)
         self.columns.append(column)
         self._variables.append(variable)
+
+    def nearest(self, number: int) -> list[Column]:
+        """The columns of least reduced cost, at most so many."""
+        self._solve()
+        costs = [variable.reduced_cost() for variable in self._variables]
+        ranked = sorted(range(len(costs)), key=costs.__getitem__)
+        return [self.columns[index] for index in ranked[:number]]
 
     def within(self, limit: float) -> list[Column]:
         """The columns whose reduced cost is at most `limit` minutes."""
@@ -170,13 +177,12 @@ class Master:
 
     def _solve(self) -> None:
         """Always feasible and bounded, so an answer that is not optimal is the solver's: simplex
-        may give up on degenerate programs (GLOP did at times, and took twice as long as CLP).
-        Without presolve the basis is kept between solves; presolve and the other simplex stand
-        by."""
+        may give up on degenerate programs. Without presolve the basis is kept between solves, and
+        new columns leave it feasible, so that is the first way; the others stand by."""
         ways = pywraplp.MPSolverParameters()
         for presolve in (ways.PRESOLVE_OFF, ways.PRESOLVE_ON):
             ways.SetIntegerParam(ways.PRESOLVE, presolve)
-            for algorithm in (ways.DUAL, ways.PRIMAL):
+            for algorithm in (ways.PRIMAL, ways.DUAL):
                 ways.SetIntegerParam(ways.LP_ALGORITHM, algorithm)
                 if self._solver.Solve(ways) == pywraplp.Solver.OPTIMAL:
                     return

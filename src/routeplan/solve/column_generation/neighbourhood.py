@@ -24,6 +24,11 @@ __all__ = ["Routes", "improve", "total_cost"]
 DRAWS = 6
 """Neighbourhoods around each shift before a size is given up, where not all are tried."""
 
+NEAR = 5
+"""Minutes that make two visits half as related as two at one place."""
+NO_RELATION = 0.01
+"""Between shifts that can exchange nothing."""
+
 Routes = Mapping[int, Column]
 """Shift → its route; shifts without visits are absent."""
 
@@ -120,10 +125,7 @@ def _neighbourhoods(
         rng.shuffle(every)
         yield from every
         return
-    could_take = [frozenset(data.visits.tolist()) for data in prepared.shifts]
-    relation = {
-        (a, b): _relation(routes, could_take, a, b) for a in shifts for b in shifts if a != b
-    }
+    relation = _relations(prepared, routes)
     seen: set[tuple[int, ...]] = set()
     starts = list(shifts) * DRAWS
     rng.shuffle(starts)
@@ -139,8 +141,20 @@ def _neighbourhoods(
             yield key
 
 
-def _relation(routes: Routes, could_take: list[frozenset[int]], a: int, b: int) -> float:
-    """How many visits of each shift the other could take."""
-    of_a = routes[a].visits if a in routes else ()
-    of_b = routes[b].visits if b in routes else ()
-    return 1 + sum(v in could_take[b] for v in of_a) + sum(v in could_take[a] for v in of_b)
+def _relations(prepared: Prepared, routes: Routes) -> dict[tuple[int, int], float]:
+    """How well the visits of each two shifts could change places: those that may be on the other,
+    the nearer to its visits the more."""
+    problem = prepared.problem
+    could_take = [frozenset(data.visits.tolist()) for data in prepared.shifts]
+    found: dict[tuple[int, int], float] = {}
+    for a, b in itertools.permutations(range(len(prepared.shifts)), 2):
+        minutes = problem.matrices[problem.shifts[b].matrix].minutes
+        there = [problem.visits[visit].place for visit in routes[b].visits] if b in routes else []
+        value = NO_RELATION
+        for visit in routes[a].visits if a in routes else ():
+            if visit in could_take[b]:
+                row = minutes[problem.visits[visit].place]
+                value += 1 / (NEAR + min((row[place] for place in there), default=0))
+        found[a, b] = found.get((a, b), 0.0) + value
+        found[b, a] = found.get((b, a), 0.0) + value
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -88,7 +89,7 @@ class Tree:
         node = heapq.heappop(self._open)[2]
         if self._settled(node, cost):
             return True
-        node.split = best_split(self.prepared, node.generated, float(cost))
+        node.split = best_split(self.prepared, node.generated, float(cost), self.deadline)
         if node.split is None:
             self._stuck.append(node.proof.bound)
             return True
@@ -151,7 +152,14 @@ class Tree:
         if columns is None:
             self._too_many = min(self._too_many, room)
             return False
-        chosen, proven = choose_routes(piece, columns, CHOICE_WORK, (), counts=node.case.counts)
+        chosen, proven = choose_routes(
+            piece,
+            columns,
+            CHOICE_WORK,
+            (),
+            counts=node.case.counts,
+            seconds=self.deadline - time.monotonic(),
+        )
         cost = self.take(chosen)
         if not proven:
             self._too_many = min(self._too_many, room)
