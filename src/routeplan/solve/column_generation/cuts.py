@@ -20,9 +20,9 @@ Cut = tuple[int, int, int]
 """Three visits, ascending."""
 
 MAX_CUTS = 64
-"""A label has one parity bit a cut."""
+"""On a shift: a label has one parity bit a cut."""
 LEAST_VIOLATION = 0.02
-AT_ONCE = 15
+AT_ONCE, AT_ONCE_A_SHIFT = 15, 2
 MOST_PER_VISIT = 4
 """Cuts of one round that share a visit: more of them make labels multiply."""
 
@@ -34,8 +34,17 @@ def cut_value(cut: Cut, column: Column) -> int:
     return (count(a) + count(b) + count(c)) // 2
 
 
-def separate(fractions: Sequence[tuple[Column, float]], known: Collection[Cut]) -> list[Cut]:
-    """The most violated cuts, best first."""
+def separate(
+    fractions: Sequence[tuple[Column, float]],
+    known: Collection[Cut],
+    on_board: Sequence[frozenset[int]],
+    most: int,
+) -> list[Cut]:
+    """The most violated cuts, best first; `on_board`, the visits of each shift, holds two visits
+    of at most `most` cuts, known ones included."""
+    used = [sum(len(visits.intersection(cut)) > 1 for cut in known) for visits in on_board]
+    if min(used, default=most) >= most:
+        return []
     # a route with a cycle is left aside: its coefficients are rare and not worth counting here
     routes = [(column.visits, fraction) for column, fraction in fractions if column.elementary]
     together: dict[tuple[int, int], float] = {}
@@ -72,10 +81,16 @@ def separate(fractions: Sequence[tuple[Column, float]], known: Collection[Cut]) 
     )
     chosen: list[Cut] = []
     uses: Counter[int] = Counter()
+    at_once = max(AT_ONCE, AT_ONCE_A_SHIFT * len(on_board))
     for cut in violated:
-        if all(uses[visit] < MOST_PER_VISIT for visit in cut):
+        shifts = [n for n, visits in enumerate(on_board) if len(visits.intersection(cut)) > 1]
+        if all(uses[visit] < MOST_PER_VISIT for visit in cut) and all(
+            used[shift] < most for shift in shifts
+        ):
             chosen.append(cut)
             uses.update(cut)
-        if len(chosen) == AT_ONCE:
+            for shift in shifts:
+                used[shift] += 1
+        if len(chosen) == at_once:
             break
     return chosen

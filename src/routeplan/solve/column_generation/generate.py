@@ -132,6 +132,8 @@ class ShiftPrices:
     visit: npt.NDArray[np.int64]  # (n,) what visiting earns on this shift
     cut_bits: npt.NDArray[np.uint64]  # (n,) the cuts a visit is in
     cut_duals: npt.NDArray[np.int64]  # (MAX_CUTS,) what a cut costs, >= 0
+    cuts: tuple[tuple[Cut, int], ...]
+    """The cuts of these bits with their prices (<= 0)."""
 
     @classmethod
     def of(
@@ -145,11 +147,16 @@ class ShiftPrices:
         visits = piece.parts[shift].data.visits
         cut_bits = np.zeros(len(visits), dtype=np.uint64)
         cut_duals = np.zeros(MAX_CUTS, dtype=np.int64)
-        for number, (cut, dual) in enumerate(zip(cuts, duals.cut, strict=True)):
-            if dual < 0:
-                cut_duals[number] = -dual
-                for visit in cut:
-                    cut_bits[visits == visit] |= np.uint64(1) << np.uint64(number)
+        on_board = piece.visits_on(shift)
+        priced = tuple(
+            (cut, dual)
+            for cut, dual in zip(cuts, duals.cut, strict=True)
+            if dual < 0 and len(on_board.intersection(cut)) > 1
+        )
+        for number, (cut, dual) in enumerate(priced):
+            cut_duals[number] = -dual
+            for visit in cut:
+                cut_bits[visits == visit] |= np.uint64(1) << np.uint64(number)
         here = [
             (count.visits, price)
             for count, price in zip(counts, duals.count, strict=True)
@@ -161,7 +168,7 @@ class ShiftPrices:
             + sum(price for counted, price in here if visit in counted)
             for visit in visits.tolist()
         ]
-        return cls(np.array(earned, dtype=np.int64), cut_bits, cut_duals)
+        return cls(np.array(earned, dtype=np.int64), cut_bits, cut_duals, priced)
 
 
 def _price_shift(
@@ -186,15 +193,7 @@ def _price_shift(
     found = tuple(
         (
             int(closed_rc[index]),
-            _column(
-                piece,
-                duals,
-                cuts,
-                prices,
-                shift,
-                _order(last, pred, closed[index]),
-                int(closed_rc[index]),
-            ),
+            _column(piece, prices, shift, _order(last, pred, closed[index]), int(closed_rc[index])),
         )
         for index in nearest.tolist()
     )
@@ -212,18 +211,12 @@ def _order(last: npt.NDArray[np.int32], pred: npt.NDArray[np.int32], label: int)
 
 
 def _column(
-    piece: Piece,
-    duals: Duals,
-    cuts: Sequence[Cut],
-    prices: ShiftPrices,
-    shift: int,
-    order: list[int],
-    reduced: int,
+    piece: Piece, prices: ShiftPrices, shift: int, order: list[int], reduced: int
 ) -> Column:
     """Reduced cost, prices and cuts give the route's cost back, window costs included."""
     visits = tuple(piece.parts[shift].data.visits[order].tolist())
     route = Column(shift, visits, 0)
-    paid = sum(dual * cut_value(cut, route) for cut, dual in zip(cuts, duals.cut, strict=True))
+    paid = sum(dual * cut_value(cut, route) for cut, dual in prices.cuts)
     cost, rest = divmod(reduced + int(prices.visit[order].sum()) + paid, SCALE)
     if rest:
         raise AssertionError("a label's reduced cost does not match its route")
@@ -277,10 +270,7 @@ def _enumerate_shift(
             best[key] = (reduced, order)
             if len(best) > limit:
                 return None
-    return [
-        _column(piece, proof.duals, proof.cuts, prices, shift, order, reduced)
-        for reduced, order in best.values()
-    ]
+    return [_column(piece, prices, shift, order, reduced) for reduced, order in best.values()]
 
 
 def lagrangian_bound(
@@ -317,9 +307,11 @@ def generate_columns(
     """Adds columns until none is missing, the bound is within `tolerance` or (scaled) `enough`, or
     time is up.
 
-    Begins with `cuts` and adds others up to `max_cuts`. With `exact` False the last, exact rounds
+    Begins with `cuts` and adds others, up to `max_cuts` for each shift. With `exact` False the
+    last, exact rounds
     are skipped: columns without a bound.
     """
+    on_board = [piece.visits_on(shift) for shift in piece.shifts]
     master = Master(piece, counts)
     for cut in cuts:
         master.add_cut(cut)
@@ -371,8 +363,7 @@ def generate_columns(
         if not heuristic and (
             added == 0 or value * SCALE - (proof.bound if proof else 0) < tolerance
         ):
-            room = max_cuts - len(master.cuts)
-            new = separate(master.fractions, master.cuts)[:room] if room > 0 else []
+            new = separate(master.fractions, master.cuts, on_board, max_cuts)
             if not new:
                 finished = True
                 break

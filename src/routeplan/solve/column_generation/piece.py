@@ -180,6 +180,10 @@ class Piece:
     def _visits_on(self) -> dict[int, frozenset[int]]:
         return {s: frozenset(part.data.visits.tolist()) for s, part in self.parts.items()}
 
+    def visits_on(self, shift: int) -> frozenset[int]:
+        """The visits that a shift may make."""
+        return self._visits_on[shift]
+
     def allows(self, column: Column) -> bool:
         """Whether the column is of this piece."""
         return column.shift in self.parts and self._visits_on[column.shift].issuperset(

@@ -22,8 +22,6 @@ from routeplan.solve.proof import CaseTree, CountSplit, PlaceSplit
 
 __all__ = ["Tree"]
 
-MORE_CUTS = 10
-"""That a case may add to those it was given."""
 MOST_CUTS = 60
 LISTED = 3000
 """Routes among which the best choice of a case is made exactly."""
@@ -132,7 +130,7 @@ class Tree:
             deadline=self.deadline,
             counts=case.counts,
             cuts=cuts,
-            max_cuts=min(MOST_CUTS, len(cuts) + MORE_CUTS),
+            max_cuts=MOST_CUTS,
             threads=self.threads,
             enough=(cost - 1) * SCALE + 1,
         )
