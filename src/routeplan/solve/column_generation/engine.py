@@ -207,9 +207,10 @@ class ColumnSearch:
         if self._over():
             return
         chance = random.Random(seed)  # noqa: S311 a search, not a secret
+        cases = self._tree.weakest(DIVES) if self._tree else []
         routes = dive(
             whole,
-            root,
+            chance.choice(cases or [root]),
             self._pool,
             threads=self.threads,
             deadline=self.deadline,

@@ -104,6 +104,8 @@ def replan_shifts(
         for visit in column.visits
     }
     free = [visit for visit in range(len(prepared.worth)) if visit not in held_days]
+    if not free:
+        return routes
     piece = Piece.of(prepared, shifts, free, held_days)
     before = [routes[shift] for shift in shifts if shift in routes]
     mask = sum(1 << visit for visit in free)

@@ -80,6 +80,10 @@ class Tree:
         known = [*self._stuck, *(bound for bound, _, _ in self._open[:1])]
         return min(cost, _minutes(min(known))) if known else cost
 
+    def weakest(self, number: int) -> list[Generated]:
+        """The relaxations of the open cases, those of the least bounds."""
+        return [node.generated for _, _, node in heapq.nsmallest(number, self._open)]
+
     def step(self, cost: int) -> bool:
         """Settle or split the weakest case; False: none is left, or time is up."""
         if self.bound(cost) == cost or not self._open:
