@@ -127,7 +127,8 @@ def map_ground(settings: TravelSettings, path: Path) -> MainRoads | None:
     folder; whatever the source of travel is. Raises FileError when they cannot be read."""
     if not settings.roads.tiles:
         return None
-    return read_main_roads((path if path.is_dir() else path.parent) / settings.roads.tiles)
+    folder = path if path.is_dir() else path.parent
+    return read_main_roads(Path(os.path.normpath(folder / settings.roads.tiles)))
 
 
 def plan_visits(

@@ -88,7 +88,9 @@ def travel_source(
     if settings.hours:
         from routeplan.travel.hours_file import read_hours
 
-        settings = settings.model_copy(update={"hour_factors": read_hours(folder / settings.hours)})
+        settings = settings.model_copy(
+            update={"hour_factors": read_hours(_path(folder, settings.hours))}
+        )
 
     def one(name: SourceName) -> TravelSource:
         source = _source(settings.model_copy(update={"source": name}), book, folder)
@@ -114,20 +116,25 @@ def _source(settings: TravelSettings, book: Book, folder: Path) -> TravelSource:
     if settings.source is SourceName.MATRIX:
         from routeplan.travel.user_matrix import read_user_matrix
 
-        return read_user_matrix(folder / where, book, settings)
+        return read_user_matrix(_path(folder, where), book, settings)
     if settings.source is SourceName.TRANSIT:
         from routeplan.travel.transit import Transit
 
-        there = settings.transit.model_copy(update={"folder": str(folder / where)})
+        there = settings.transit.model_copy(update={"folder": str(_path(folder, where))})
         return Transit(settings.model_copy(update={"transit": there}))
     return Roads(_network(settings, where, folder), settings)
+
+
+def _path(folder: Path, where: str) -> Path:
+    """Without '..' on the way, as far as may be, for people who are told of it."""
+    return Path(os.path.normpath(folder / where))
 
 
 def _network(settings: TravelSettings, where: str, folder: Path) -> RoadNetwork:
     if settings.source is SourceName.ROADS:
         from routeplan.travel.valhalla import LocalValhalla
 
-        return LocalValhalla(folder / where)
+        return LocalValhalla(_path(folder, where))
     from routeplan.travel.web import Server
 
     server = Server(where, settings.server.time_out)
