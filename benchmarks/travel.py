@@ -33,6 +33,7 @@ from routeplan.plan.plan import Leg, Plan, PlannedDay, PlannedVisit
 from routeplan.point import Point
 from routeplan.solve.stop import StopRule
 from routeplan.store.cache import Cache
+from routeplan.travel.background import read_main_roads
 from routeplan.travel.cached import Cached
 from routeplan.travel.great_circle import GreatCircle
 from routeplan.travel.roads import Roads
@@ -65,6 +66,19 @@ def timed(what: Callable[[], object]) -> float:
 def places_of(book: Book) -> list[Point]:
     points = (site.point for client in book.clients for site in client.sites)
     return list(dict.fromkeys(point for point in points if point))
+
+
+def first_clients(book: Book, number: int | None) -> Book:
+    clients = book.clients[:number]
+    ids = {client.id for client in clients}
+    return book.model_copy(
+        update={
+            "clients": clients,
+            "contacts": tuple(one for one in book.contacts if one.client_id in ids),
+            "appointments": tuple(one for one in book.appointments if one.client_id in ids),
+            "visits": tuple(one for one in book.visits if one.client_id in ids),
+        }
+    )
 
 
 # --- how long it takes --------------------------------------------------------------------------
@@ -106,7 +120,7 @@ def speeds(pbf: Path, folder: Path, book: Book) -> list[str]:
     )
     estimates = GreatCircle(settings)
     row(
-        "150 x 150 from the straight line",
+        f"{len(places)} x {len(places)} from the straight line",
         timed(lambda: estimates.matrix(places, TravelMode.CAR, monday)),
     )
     return table(["", ""], rows)
@@ -312,8 +326,10 @@ def page_size(folder: Path, book: Book, seconds: float) -> list[str]:
         ("road shapes", Roads(LocalValhalla(folder), TravelSettings())),
     ):
         plan = plan_visits(driving, WEEK, travel=source, stop=StopRule(seconds=seconds))
-        page = map_html(plan, Texts("en"), tiles="none")
+        page = map_html(plan, Texts("en"))
         rows.append([f"map page, {name}", f"{len(page.encode()) / 1e6:.2f} MB"])
+    page = map_html(plan, Texts("en"), ground=read_main_roads(folder))
+    rows.append(["the last with main roads below", f"{len(page.encode()) / 1e6:.2f} MB"])
     return table(["", ""], rows)
 
 
@@ -321,9 +337,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pbf", type=Path)
     parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--clients", type=int, help="only so many, to try the benchmark itself")
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    book = read_book(SAMPLE)
+    book = first_clients(read_book(SAMPLE), given.clients)
     lines = ["# Travel"]
     with tempfile.TemporaryDirectory() as folder:
         roads = Path(folder) / "roads"

@@ -75,7 +75,7 @@ def require_sound(plan: Plan, book: Book, chosen: Settings) -> None:
     policy=st.sampled_from(("visit-norms", "service-standard")),
     language=st.sampled_from(LANGUAGES),
 )
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_any_book_that_can_be_read_is_planned_shown_and_stored(
     book: Book, monday: dt.date, policy: str, language: str
 ) -> None:

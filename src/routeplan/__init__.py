@@ -44,6 +44,7 @@ from routeplan.replan.replan import replan
 from routeplan.solve.result import Engine, Result
 from routeplan.solve.solve import solve
 from routeplan.solve.stop import Progress, StopRule
+from routeplan.travel.roads_build import build_roads
 from routeplan.version import __version__
 from routeplan.workdays import WorkCalendar, read_calendar
 
@@ -78,6 +79,7 @@ __all__ = [
     "WorkCalendar",
     "WorkspaceError",
     "__version__",
+    "build_roads",
     "check_book",
     "diff_plans",
     "due_visits",

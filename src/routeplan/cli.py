@@ -101,8 +101,11 @@ PreviousOption = Annotated[
     typer.Option("--previous", help="Folder of the plan before: what it left over becomes due."),
 ]
 TravelOption = Annotated[
-    str | None,
-    typer.Option("--travel", help="great-circle, roads:FOLDER, matrix:FILE, ... (see docs)."),
+    list[str] | None,
+    typer.Option(
+        "--travel",
+        help="great-circle, roads:FOLDER, ... (see docs); transit beside another.",
+    ),
 ]
 SeedOption = Annotated[int | None, typer.Option("--seed", min=0, help="Same seed, same plan.")]
 TimeOption = Annotated[
@@ -688,11 +691,11 @@ def _settings(given: Path | None, book: Path) -> Settings:
     return read_settings(path) if path else Settings()
 
 
-def _travelling(settings: Settings, travel: str | None, book: Path) -> Settings:
-    """The settings with the source of travel that `--travel` names."""
+def _travelling(settings: Settings, travel: list[str] | None, book: Path) -> Settings:
+    """The settings with the sources of travel that `--travel` names."""
     from routeplan.travel.choose import parse_travel
 
-    if travel is None:
+    if not travel:
         return settings
     folder = book if book.is_dir() else book.parent
     return settings.model_copy(update={"travel": parse_travel(travel, settings.travel, folder)})

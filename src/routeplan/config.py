@@ -162,6 +162,8 @@ class TravelSettings(Frozen):
     """
 
     source: SourceName = SourceName.GREAT_CIRCLE
+    sources: dict[TravelMode, SourceName] = {}
+    """Modes whose minutes come from another source than `source`."""
     round_to: Annotated[int, Field(ge=1, le=30)] = 5
     """Estimates come in steps of so many minutes: no more exact than they are, and talks start at
     round times."""

@@ -8,7 +8,7 @@
     ├── NoPlanError                nothing can be planned at all                      RP5xxx  exit 3
     ├── CheckError (AssertionError) the checker refused a plan: a bug of ours         RP6xxx  exit 4
     ├── WorkspaceError (OSError)   a plan folder cannot be used                       RP7xxx  exit 5
-    └── ServiceError (ConnectionError) a service on the net does not do its work       RP8xxx  exit 6
+    └── ServiceError (ConnectionError) a service on the net cannot be used            RP8xxx  exit 6
 
 Members also inherit the builtin that they resemble, so that `except ValueError` works as expected.
 Texts are `Message`s: the command line shows them in the user's language, `str(error)` in English.

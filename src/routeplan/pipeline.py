@@ -35,8 +35,7 @@ from routeplan.solve.stop import ProgressCallback, StopRule
 from routeplan.store.cache import Cache
 from routeplan.store.database import database_path
 from routeplan.travel.background import MainRoads, read_main_roads
-from routeplan.travel.cached import Cached
-from routeplan.travel.choose import is_worth_remembering, travel_source
+from routeplan.travel.choose import travel_source
 from routeplan.travel.source import TravelSource
 from routeplan.version import __version__
 from routeplan.workdays import WorkCalendar
@@ -116,13 +115,11 @@ def open_travel(settings: TravelSettings, book: Book, path: Path) -> Iterator[Tr
     What it answers is remembered in the store beside the book. Raises SettingsError or what the
     source raises when its data cannot be used, and WorkspaceError when the store cannot.
     """
-    source = travel_source(settings, book, path if path.is_dir() else path.parent)
+    folder = path if path.is_dir() else path.parent
     store = database_path(path)
-    if not is_worth_remembering(settings) or not os.access(store.parent, os.W_OK):
-        yield source
-        return
     with Cache(store) as cache:
-        yield Cached(source, cache)
+        remember = os.access(store.parent, os.W_OK)
+        yield travel_source(settings, book, folder, cache if remember else None)
 
 
 def map_ground(settings: TravelSettings, path: Path) -> MainRoads | None:
@@ -130,7 +127,8 @@ def map_ground(settings: TravelSettings, path: Path) -> MainRoads | None:
     folder; whatever the source of travel is. Raises FileError when they cannot be read."""
     if not settings.roads.tiles:
         return None
-    return read_main_roads((path if path.is_dir() else path.parent) / settings.roads.tiles)
+    folder = path if path.is_dir() else path.parent
+    return read_main_roads(Path(os.path.normpath(folder / settings.roads.tiles)))
 
 
 def plan_visits(

@@ -6,6 +6,8 @@ residential. Beside them lies a lane that nothing leads to. Skips where the extr
 
 from __future__ import annotations
 
+import atexit
+import shutil
 from functools import lru_cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -69,4 +71,5 @@ def roads_folder() -> RoadsFolder:
     from routeplan.travel.roads_build import build_roads
 
     folder = Path(mkdtemp(prefix="routeplan-city-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return build_roads(write_extract(folder / "city.osm.pbf"), folder / "city-roads")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -15,27 +16,74 @@ from routeplan.config import SourceName, TravelSettings
 from routeplan.errors import SettingsError, UsageError
 from routeplan.language import LANGUAGES
 from routeplan.pipeline import load_plan, open_travel
+from routeplan.point import Point
 from routeplan.travel.cached import Cached
 from routeplan.travel.choose import parse_travel, travel_source
 from routeplan.travel.great_circle import GreatCircle
 from tests.examples import tiny_book
 
 DEFAULT = TravelSettings()
+ROOT = Path(__file__).parents[2]
+MONDAY = dt.date(2026, 11, 23)
+NOON = dt.datetime(2026, 11, 23, 12)  # noqa: DTZ001 local time
 
 
 def test_an_option_names_source_and_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    found = parse_travel("matrix:minutes.csv", DEFAULT, Path("books"))
+    found = parse_travel(["matrix:minutes.csv"], DEFAULT, Path("books"))
     assert (found.source, found.matrix.file) == (SourceName.MATRIX, "../minutes.csv")
-    found = parse_travel("osrm:http://localhost:5000", DEFAULT, Path("books"))
+    found = parse_travel(["osrm:http://localhost:5000"], DEFAULT, Path("books"))
     assert (found.source, found.server.url) == (SourceName.OSRM, "http://localhost:5000")
-    assert parse_travel("roads", found).server.url == "http://localhost:5000"
+    assert parse_travel(["roads"], found).server.url == "http://localhost:5000"
+
+
+def test_transit_goes_beside_another_source() -> None:
+    for order in (["roads:r", "transit:t"], ["transit:t", "roads:r"]):
+        found = parse_travel(order, DEFAULT)
+        assert (found.source, found.sources) == (
+            SourceName.ROADS,
+            {TravelMode.TRANSIT: SourceName.TRANSIT},
+        )
+        assert (found.roads.tiles, found.transit.folder) == ("r", "t")
+        assert parse_travel(["great-circle"], found).sources == {}
+        assert TravelSettings.model_validate_json(found.model_dump_json()) == found
+
+
+@pytest.mark.parametrize(
+    "texts", [["roads:a", "roads:b"], ["roads:a", "matrix:b"], ["transit:a"] * 2, ["roads"] * 3]
+)
+def test_two_sources_for_the_same_travel_are_refused(texts: list[str]) -> None:
+    with pytest.raises(UsageError, match="only transit") as caught:
+        parse_travel(texts, DEFAULT)
+    assert caught.value.code == "RP4042"
+
+
+def test_each_mode_is_asked_of_its_source(tmp_path: Path) -> None:
+    settings = parse_travel(
+        ["great-circle", f"transit:{ROOT / 'data' / 'lines'}"], DEFAULT, tmp_path
+    )
+    path = tmp_path / "book.xlsx"
+    points = [Point(lat=39.976, lon=116.332), Point(lat=39.931, lon=116.354)]
+    with open_travel(settings, tiny_book(), path) as source:
+        alone = GreatCircle(DEFAULT)
+        assert source.matrix(points, TravelMode.CAR, MONDAY) == alone.matrix(
+            points, TravelMode.CAR, MONDAY
+        )
+        rides = source.matrix(points, TravelMode.TRANSIT, MONDAY)
+        assert not rides.estimated
+        assert source.journey(points[0], points[1], TravelMode.TRANSIT, NOON)
+        assert source.journey(points[0], points[1], TravelMode.CAR, NOON) == ()
+        assert source.version != alone.version
+        assert source.day_key(MONDAY) == source.day_key(MONDAY + dt.timedelta(days=1))
+        assert source.day_key(MONDAY) != source.day_key(MONDAY + dt.timedelta(days=5))
+    with open_travel(settings, tiny_book(), path) as again:
+        assert again.matrix(points, TravelMode.TRANSIT, MONDAY) == rides
 
 
 @pytest.mark.parametrize("text", ["", "plane", "great-circle:here", "Roads:x"])
 def test_what_names_no_source_is_refused_with_the_forms_there_are(text: str) -> None:
     with pytest.raises(UsageError, match="roads:FOLDER") as caught:
-        parse_travel(text, DEFAULT)
+        parse_travel([text], DEFAULT)
     assert caught.value.code == "RP4041"
 
 
@@ -45,7 +93,7 @@ def test_what_names_no_source_is_refused_with_the_forms_there_are(text: str) -> 
 )
 def test_a_source_without_its_place_says_which_entry_is_missing(source: str, entry: str) -> None:
     with pytest.raises(SettingsError, match=entry) as caught:
-        travel_source(parse_travel(source, DEFAULT), tiny_book())
+        travel_source(parse_travel([source], DEFAULT), tiny_book())
     assert caught.value.code == "RP2021"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import runpy
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from routeplan.book.read import read_book
 from routeplan.config import Settings
 from routeplan.due.models import Horizon
 from routeplan.pipeline import plan_visits
-from routeplan.point import Box, Point
+from routeplan.point import Box
 from routeplan.replan.events import Cancel
 from routeplan.replan.replan import replan
 from routeplan.solve.result import Engine
@@ -25,53 +26,20 @@ from routeplan.travel.tiles import RoadsFolder
 from routeplan.travel.valhalla import LocalValhalla
 from tests.travel.city import roads_folder
 
-SAMPLE = Path(__file__).parents[2] / "data" / "sample"
+DATA = Path(__file__).parents[2] / "data"
+SAMPLE = DATA / "sample"
 WEEK = Horizon(first=dt.date(2026, 11, 23))
 QUICK = StopRule(seconds=60, iterations=1)
 
 
 def moved(book: Book, box: Box) -> Book:
-    """The book with all its places inside `box`, as they lie to one another; driven by car."""
-    sites = [site for client in book.clients for site in client.sites]
-    points = [site.point for site in sites if site.point]
-    old = Box.around(points)
-
-    def place(point: Point | None) -> Point | None:
-        if point is None:
-            return None
-        north = (point.lat - old.south) / (old.north - old.south)
-        east = (point.lon - old.west) / (old.east - old.west)
-        north, east = (0.2 + 0.6 * min(1.0, max(0.0, part)) for part in (north, east))
-        lat = box.south + north * (box.north - box.south)
-        lon = box.west + east * (box.east - box.west)
-        return Point(lat=round(lat, 6), lon=round(lon, 6))
-
-    return book.model_copy(
-        update={
-            "clients": tuple(
-                client.model_copy(
-                    update={
-                        "sites": tuple(
-                            site.model_copy(update={"point": place(site.point)})
-                            for site in client.sites
-                        )
-                    }
-                )
-                for client in book.clients
-            ),
-            "managers": tuple(
-                manager.model_copy(
-                    update={
-                        "mode": TravelMode.CAR,
-                        "other_modes": (),
-                        "office": place(manager.office),
-                        "home": place(manager.home),
-                    }
-                )
-                for manager in book.managers
-            ),
-        }
+    """The book with all its places inside `box`, driven by car."""
+    there: Book = runpy.run_path(str(DATA / "move_sample.py"))["moved"](book, box)
+    managers = tuple(
+        manager.model_copy(update={"mode": TravelMode.CAR, "other_modes": ()})
+        for manager in there.managers
     )
+    return there.model_copy(update={"managers": managers})
 
 
 def helsinki(folder: Path) -> RoadsFolder:

@@ -314,6 +314,8 @@ def test_what_is_no_address_is_refused(url: str) -> None:
         Server(url, 1.0)
 
 
-def test_passwords_in_an_address_are_not_shown() -> None:
-    server = Server("http://me:secret@example.org:5000", 1.0)
-    assert "secret" not in str(server.nonsense())
+@pytest.mark.parametrize("url", ["http://me:secret@example.org", "http://example.org?key=secret"])
+def test_an_address_with_a_password_or_key_is_refused_without_showing_it(url: str) -> None:
+    with pytest.raises(SettingsError, match=r"RP2032.*example\.org") as caught:
+        Server(url, 1.0)
+    assert "secret" not in str(caught.value)

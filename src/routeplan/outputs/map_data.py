@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from babel.dates import format_date
@@ -135,7 +135,7 @@ class _Page:
                     "name": name,
                     "colour": COLOURS[number % len(COLOURS)],
                     "summary": self.summary(
-                        sum((d.totals for d in plan.days if d.manager_id == manager_id), Totals())
+                        [day for day in plan.days if day.manager_id == manager_id]
                     ),
                 }
                 for number, (manager_id, name) in enumerate(managers.items())
@@ -167,13 +167,17 @@ class _Page:
     def visits(self, visits: int) -> str:
         return self.texts("map.visits", n=visits)
 
-    def travel(self, minutes: int) -> str:
-        key = "map.travel_estimated" if self.plan.estimated else "map.travel"
+    def travel(self, minutes: int, days: Sequence[PlannedDay]) -> str:
+        estimated = any(leg.estimated for day in days for leg in day.legs)
+        key = "map.travel_estimated" if estimated else "map.travel"
         return self.texts(key, time=self.minutes(minutes))
 
     def headline(self) -> list[Json]:
         totals = self.plan.totals
-        travel = "map.total_travel_estimated" if self.plan.estimated else "map.total_travel"
+        guessed = {leg.estimated for day in self.plan.days for leg in day.legs}
+        travel = "map.total_travel"
+        if True in guessed:
+            travel += "_partly" if False in guessed else "_estimated"
         return [
             {"label": self.texts(key), "value": value}
             for key, value in (
@@ -184,14 +188,15 @@ class _Page:
             )
         ]
 
-    def summary(self, totals: Totals) -> str:
+    def summary(self, days: Sequence[PlannedDay]) -> str:
+        totals = sum((day.totals for day in days), Totals())
         if not totals.visits:
             return self.texts("map.no_visits")
         return " · ".join(
             (
                 self.visits(totals.visits),
                 self.texts("map.talk", time=self.minutes(totals.talk)),
-                self.travel(totals.travel),
+                self.travel(totals.travel, days),
                 self.km(totals.metres),
             )
         )
@@ -222,7 +227,7 @@ class _Page:
             "manager": manager,
             "date": date,
             "heading": self.texts.day(day.date),
-            "summary": self.summary(day.totals),
+            "summary": self.summary([day]),
             "path": path,
             "lines": lines,
             "steps": list(self.steps(day)),

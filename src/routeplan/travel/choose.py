@@ -5,16 +5,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
-from routeplan.book.models import Book
+from routeplan.book.models import Book, TravelMode
 from routeplan.config import SourceName, TravelSettings
 from routeplan.errors import SettingsError, UsageError
 from routeplan.language import message
+from routeplan.store.cache import Cache
+from routeplan.travel.by_mode import ByMode
+from routeplan.travel.cached import Cached
 from routeplan.travel.roads import RoadNetwork, Roads
 from routeplan.travel.source import TravelSource
 
-__all__ = ["is_worth_remembering", "parse_travel", "travel_source"]
+__all__ = ["parse_travel", "travel_source"]
 
 FORMS = (
     "great-circle",
@@ -34,24 +38,35 @@ _NEEDS = {
 """Which entry of the settings says where a source's data is."""
 
 
-def parse_travel(text: str, settings: TravelSettings, folder: Path = Path()) -> TravelSettings:
-    """The settings with the source of `--travel` (see `FORMS`) in place of their own.
+def parse_travel(
+    texts: Sequence[str], settings: TravelSettings, folder: Path = Path()
+) -> TravelSettings:
+    """The settings with what `--travel` names (see `FORMS`) in place of their own sources: one for
+    all modes, or transit for its own mode and another for the rest.
 
     A path after the colon is the caller's and is kept as `folder`, the book's, sees it, so that
     book and data can be moved together. What comes after the colon may be left out where the
     settings have it. Raises UsageError.
     """
-    name, _, where = text.strip().partition(":")
-    if name not in tuple(SourceName) or (where and SourceName(name) not in _NEEDS):
-        raise UsageError("RP4041", message("error.travel", text=text, forms=list(FORMS)))
-    source = SourceName(name)
-    chosen = settings.model_copy(update={"source": source})
-    if not where:
-        return chosen
-    table, entry = _NEEDS[source]
-    kept = where if table == "server" else _seen_from(folder, where)
-    below = getattr(settings, table).model_copy(update={entry: kept})
-    return chosen.model_copy(update={table: below})
+    named: list[SourceName] = []
+    for text in texts:
+        name, _, where = text.strip().partition(":")
+        if name not in tuple(SourceName) or (where and SourceName(name) not in _NEEDS):
+            raise UsageError("RP4041", message("error.travel", text=text, forms=list(FORMS)))
+        source = SourceName(name)
+        named.append(source)
+        if where:
+            table, entry = _NEEDS[source]
+            kept = where if table == "server" else _seen_from(folder, where)
+            below = getattr(settings, table).model_copy(update={entry: kept})
+            settings = settings.model_copy(update={table: below})
+    sources: dict[TravelMode, SourceName] = {}
+    if len(named) > 1 and SourceName.TRANSIT in named:
+        named.remove(SourceName.TRANSIT)
+        sources = {TravelMode.TRANSIT: SourceName.TRANSIT}
+    if len(named) != 1 or named[0] in sources.values():
+        raise UsageError("RP4042", message("error.travel_twice", texts=list(texts)))
+    return settings.model_copy(update={"source": named[0], "sources": sources})
 
 
 def _seen_from(folder: Path, path: str) -> str:
@@ -61,13 +76,11 @@ def _seen_from(folder: Path, path: str) -> str:
         return path
 
 
-def is_worth_remembering(settings: TravelSettings) -> bool:
-    """Whether asking the source takes longer than looking an answer up."""
-    return settings.source not in (SourceName.GREAT_CIRCLE, SourceName.MATRIX)
-
-
-def travel_source(settings: TravelSettings, book: Book, folder: Path = Path()) -> TravelSource:
-    """The source that the settings name; `folder`, the book's, is where their paths start.
+def travel_source(
+    settings: TravelSettings, book: Book, folder: Path = Path(), cache: Cache | None = None
+) -> TravelSource:
+    """The source that the settings name; `folder`, the book's, is where their paths start. `cache`
+    remembers answers where asking takes longer than looking up.
 
     Raises SettingsError when they do not say where its data is, and what the source raises when
     that cannot be used.
@@ -75,7 +88,22 @@ def travel_source(settings: TravelSettings, book: Book, folder: Path = Path()) -
     if settings.hours:
         from routeplan.travel.hours_file import read_hours
 
-        settings = settings.model_copy(update={"hour_factors": read_hours(folder / settings.hours)})
+        settings = settings.model_copy(
+            update={"hour_factors": read_hours(_path(folder, settings.hours))}
+        )
+
+    def one(name: SourceName) -> TravelSource:
+        source = _source(settings.model_copy(update={"source": name}), book, folder)
+        quick = name in (SourceName.GREAT_CIRCLE, SourceName.MATRIX)
+        return source if quick or cache is None else Cached(source, cache)
+
+    source = one(settings.source)
+    if not settings.sources:
+        return source
+    return ByMode(source, {mode: one(name) for mode, name in settings.sources.items()})
+
+
+def _source(settings: TravelSettings, book: Book, folder: Path) -> TravelSource:
     if settings.source is SourceName.GREAT_CIRCLE:
         from routeplan.travel.great_circle import GreatCircle
 
@@ -88,20 +116,25 @@ def travel_source(settings: TravelSettings, book: Book, folder: Path = Path()) -
     if settings.source is SourceName.MATRIX:
         from routeplan.travel.user_matrix import read_user_matrix
 
-        return read_user_matrix(folder / where, book, settings)
+        return read_user_matrix(_path(folder, where), book, settings)
     if settings.source is SourceName.TRANSIT:
         from routeplan.travel.transit import Transit
 
-        there = settings.transit.model_copy(update={"folder": str(folder / where)})
+        there = settings.transit.model_copy(update={"folder": str(_path(folder, where))})
         return Transit(settings.model_copy(update={"transit": there}))
     return Roads(_network(settings, where, folder), settings)
+
+
+def _path(folder: Path, where: str) -> Path:
+    """Without '..' on the way, as far as may be, for people who are told of it."""
+    return Path(os.path.normpath(folder / where))
 
 
 def _network(settings: TravelSettings, where: str, folder: Path) -> RoadNetwork:
     if settings.source is SourceName.ROADS:
         from routeplan.travel.valhalla import LocalValhalla
 
-        return LocalValhalla(folder / where)
+        return LocalValhalla(_path(folder, where))
     from routeplan.travel.web import Server
 
     server = Server(where, settings.server.time_out)

@@ -41,7 +41,7 @@ class TooMuchError(Exception):
 class Server:
     """A server at `url`, which may hold '{mode}'. A fragment ('#2026-11') is not sent.
 
-    Raises SettingsError when `url` is no address. `sleep` is for tests.
+    Raises SettingsError when `url` is no address or may hold a secret. `sleep` is for tests.
     """
 
     def __init__(
@@ -51,7 +51,11 @@ class Server:
         parts = urlsplit(self.url)
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise SettingsError("RP2031", message("roads.no_url", url=self.url))
-        self._base = parts._replace(query="", fragment="").geturl().rstrip("/")
+        if "@" in parts.netloc or parts.query:
+            # A plan keeps its settings, and plans are handed round.
+            host = parts.netloc.rpartition("@")[2]
+            raise SettingsError("RP2032", message("roads.url_secret", server=host))
+        self._base = parts._replace(fragment="").geturl().rstrip("/")
         self._time_out = time_out
         self._sleep = sleep
 
@@ -107,9 +111,7 @@ class Server:
         return self._error("RP8004", "roads.server_nonsense")
 
     def _error(self, code: str, key: str, **args: str) -> ServiceError:
-        # Without user and password, should the address hold them.
-        host = urlsplit(self.url).netloc.rpartition("@")[2]
-        return ServiceError(code, message(key, server=host, **args))
+        return ServiceError(code, message(key, server=urlsplit(self.url).netloc, **args))
 
 
 def in_blocks(
