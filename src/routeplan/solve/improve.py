@@ -131,7 +131,8 @@ class Search:
             if trial.cost < now.cost - temperature * math.log(1.0 - self._chance.random()):
                 now = trial
                 for shift, day in enumerate(now.days):
-                    self.seen[shift, day.visits] = day.cost
+                    if day.visits:
+                        self.seen[shift, day.visits] = day.cost
             if not go_on(better):
                 return number + 1
         return rounds

@@ -34,11 +34,14 @@ __all__ = ["SMALL", "ColumnSearch"]
 SMALL = 10
 """Shifts up to which cases are split before neighbourhoods are tried."""
 CUTS = 45
-ROUNDS = 6
+ROUNDS = 24
 """Of what follows the relaxation with cuts, unless the limits end it before."""
-DIVES = 3
-CASES, LARGE_CASES = 40, 3
+DIVES, WEAKEST = 2, 3
+"""Dives in a round; open cases from which they begin."""
+CASES, LARGE_CASES = 12, 3
 """Cases split in a round; of more shifts than `SMALL` each takes long."""
+CHOICE = 2000
+"""Columns of a case among which a plan is chosen."""
 CHOICE_WORK = 0.5
 """CP-SAT's deterministic time for a choice among the relaxation's columns."""
 
@@ -207,10 +210,12 @@ class ColumnSearch:
         if self._over():
             return
         chance = random.Random(seed)  # noqa: S311 a search, not a secret
-        cases = self._tree.weakest(DIVES) if self._tree else []
+        cases = self._tree.weakest(WEAKEST) if self._tree else []
+        case = chance.choice(cases or [root])
+        self._choose(whole, case.master.nearest(CHOICE))
         routes = dive(
             whole,
-            chance.choice(cases or [root]),
+            case,
             self._pool,
             threads=self.threads,
             deadline=self.deadline,

@@ -18,7 +18,7 @@ from routeplan.solve.column_generation.generate import (
 from routeplan.solve.column_generation.leaf import CountCase, leaf_of
 from routeplan.solve.column_generation.master import SCALE, Count, choose_routes
 from routeplan.solve.column_generation.piece import Piece, Prepared
-from routeplan.solve.proof import CaseTree, CountSplit, PlaceSplit
+from routeplan.solve.proof import MOST_DEEP, CaseTree, CountSplit, PlaceSplit
 
 __all__ = ["Tree"]
 
@@ -40,6 +40,7 @@ class Node:
     generated: Generated
     columns: list[Column]
     """To begin the cases below with."""
+    depth: int = 0
     listed: int | None = None
     split: tuple[Count, Count] | None = None
     children: tuple[Node, Node] | None = None
@@ -58,7 +59,8 @@ class Tree:
     _open: list[tuple[int, int, Node]] = field(default_factory=list)
     _made: int = 0
     _stuck: list[int] = field(default_factory=list)
-    """Bounds (scaled) of cases that are neither settled nor to be split: routes with cycles."""
+    """Bounds (scaled) of cases that are neither settled nor to be split: routes with cycles, or
+    too deep down."""
     _top: Node = field(init=False)
     _too_many: float = float("inf")
     """Least gap (scaled) at which routes were too many to list."""
@@ -92,7 +94,8 @@ class Tree:
         if self._settled(node, cost):
             return True
         node.split = best_split(self.prepared, node.generated, float(cost), self.deadline)
-        if node.split is None:
+        if node.split is None or node.depth == MOST_DEEP:
+            node.split = None
             self._stuck.append(node.proof.bound)
             return True
         children: list[Node] = []
@@ -142,7 +145,7 @@ class Tree:
             return None
         # What bounds the parent bounds the child, should its own search have ended early.
         proof = max(parent.proof, generated.proof, key=lambda known: known.bound)
-        return Node(case, proof, generated, generated.master.within(room / SCALE))
+        return Node(case, proof, generated, generated.master.within(room / SCALE), parent.depth + 1)
 
     def _settled(self, node: Node, cost: int) -> bool:
         """Whether the best plan of the case is known, from all routes it could use."""
