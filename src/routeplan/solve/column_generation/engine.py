@@ -1,9 +1,9 @@
 """The engine: routes near the proven optimum, and the bound that proves it.
 
-From a first plan on, in this order: the exact relaxation, its bound, and the best choice among its
-columns; neighbourhoods of a few shifts planned anew; the relaxation again, with subset-row cuts;
-and, where the gap that is left lets few routes through, all of these and the proven best choice.
-Large problems begin with the neighbourhoods, as their relaxation takes long.
+First the relaxation with its bound and a dive; then the relaxation with subset-row cuts; then, in
+rounds, cases of the problem, dives from the weakest of these, and neighbourhoods of a few shifts
+planned anew. Problems of many shifts try neighbourhoods early and split few cases, as each takes
+long.
 """
 
 from __future__ import annotations

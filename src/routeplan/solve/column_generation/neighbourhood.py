@@ -49,13 +49,16 @@ class Effort:
     """CP-SAT's deterministic time."""
 
 
+EFFORTS = (Effort(2, 0.1), Effort(3, 0.3))
+
+
 def improve(
     prepared: Prepared,
     routes: Routes,
     pool: Pool,
     *,
     seed: int,
-    largest: int = 4,
+    largest: int = 3,
     deadline: float = math.inf,
     max_moves: int = 10_000,
     on_better: Callable[[Routes], bool] | None = None,
@@ -70,7 +73,7 @@ def improve(
     current = dict(routes)
     cost = total_cost(prepared, current)
     moves = 0
-    for effort in (Effort(2, 0.1), Effort(3, 0.3), Effort(4, 1.0)):
+    for effort in EFFORTS:
         if effort.shifts > min(largest, len(prepared.shifts)):
             break
         queue = _neighbourhoods(prepared, current, effort.shifts, rng)
