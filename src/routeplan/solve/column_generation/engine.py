@@ -34,6 +34,8 @@ __all__ = ["SMALL", "ColumnSearch"]
 SMALL = 10
 """Shifts up to which cases are split before neighbourhoods are tried."""
 CUTS = 45
+POOR = 0.01
+"""Gap above which a plan is improved before cases are split."""
 ROUNDS = 24
 """Of what follows the relaxation with cuts, unless the limits end it before."""
 DIVES, WEAKEST = 2, 3
@@ -118,12 +120,12 @@ class ColumnSearch:
         root = self._generate(whole, self._pool, max_cuts=0)
         self._take(dive(whole, root, self._pool, threads=self.threads, deadline=self.deadline))
         self._choose(whole, root.columns)
-        if large:
-            self._improve(largest=2)
         if self._over():
             return
         root = self._generate(whole, [*root.columns, *self._routes.values()], max_cuts=CUTS)
         self._choose(whole, root.columns)
+        if self.bound is not None and self.cost - self.bound > POOR * self.cost:
+            self._improve(largest=2)
         for number in range(ROUNDS):
             if not large:
                 self._branch(root, CASES)
