@@ -26,8 +26,8 @@ WHOLE = 1e-4
 """A number so near a whole one is whole."""
 CLASSES = 4
 """Groups of worth whose numbers are branched on, at most."""
-CANDIDATES = 12
-"""Looked at by both sides' relaxations."""
+CANDIDATES, WIDE = 12, 6
+"""Looked at by both sides' relaxations; of these, numbers of many visits."""
 LEAST_GAIN = 0.01
 
 
@@ -62,13 +62,19 @@ class Case:
 
 
 def best_split(
-    prepared: Prepared, generated: Generated, ceiling: float, deadline: float
+    prepared: Prepared, case: Case, generated: Generated, ceiling: float, deadline: float
 ) -> tuple[Count, Count] | None:
-    """Two counts that together are the whole, as promising as can be; None: nothing is split.
+    """Two counts that together are the whole case, as promising as can be; None: nothing is split.
 
     Bounds above `ceiling` (minutes) are all the same. After the deadline no more are compared.
     """
-    candidates = _candidates(prepared, generated)
+    known = {(count.visits, count.shifts): count for count in case.counts}
+    candidates = []
+    for low, high in _candidates(prepared, generated):
+        held = known.get((low.visits, low.shifts))
+        # Where the relaxation buys what a count lacks, its number lies outside the count.
+        if held is None or held.least <= low.most < held.most:
+            candidates.append((low, high))
     best: tuple[float, tuple[Count, Count]] | None = None
     value = generated.master.value()
     for low, high in candidates:
@@ -86,7 +92,7 @@ def best_split(
 
 def _candidates(prepared: Prepared, generated: Generated) -> list[tuple[Count, Count]]:
     """The most doubtful counts of the relaxation, the wider ones first."""
-    wide = list(_halves(_numbers(prepared, generated)))
+    wide = sorted(_halves(_numbers(prepared, generated)), key=lambda item: -item[0])[:WIDE]
     visits = sorted(
         _halves({(frozenset({v}), None): made for v, made in generated.made.items()}),
         key=lambda item: -item[0] * math.sqrt(prepared.worth[min(item[1].visits)]),
@@ -96,8 +102,8 @@ def _candidates(prepared: Prepared, generated: Generated) -> list[tuple[Count, C
         for visit in column.visits:
             on[frozenset({visit}), frozenset({column.shift})] += fraction
     places = sorted(_halves(on), key=lambda item: -item[0])
-    chosen = [*wide, *visits[: max(3, CANDIDATES - len(wide) - 4)]]
-    chosen += places[: max(3, CANDIDATES - len(chosen))]
+    chosen = [*wide, *visits[: CANDIDATES - len(wide) - 3]]
+    chosen += places[: CANDIDATES - len(chosen)]
     return [(low, high) for _, low, high in chosen]
 
 

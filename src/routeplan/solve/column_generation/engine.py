@@ -2,8 +2,7 @@
 
 First the relaxation with its bound and a dive; then the relaxation with subset-row cuts; then, in
 rounds, cases of the problem, dives from the weakest of these, and neighbourhoods of a few shifts
-planned anew. Problems of many shifts try neighbourhoods early and split few cases, as each takes
-long.
+planned anew. Problems of many shifts split few cases, as each takes long.
 """
 
 from __future__ import annotations
@@ -18,10 +17,11 @@ from routeplan.solve.column_generation.columns import Column, Pool
 from routeplan.solve.column_generation.dive import dive
 from routeplan.solve.column_generation.generate import (
     Generated,
+    Proof,
     generate_columns,
 )
 from routeplan.solve.column_generation.leaf import leaf_of
-from routeplan.solve.column_generation.master import choose_routes
+from routeplan.solve.column_generation.master import UnsolvedError, choose_routes
 from routeplan.solve.column_generation.neighbourhood import Routes, improve, total_cost
 from routeplan.solve.column_generation.piece import Piece, Prepared, prepare
 from routeplan.solve.column_generation.tree import Tree
@@ -32,7 +32,7 @@ from routeplan.solve.schedule import schedule
 __all__ = ["SMALL", "ColumnSearch"]
 
 SMALL = 10
-"""Shifts up to which cases are split before neighbourhoods are tried."""
+"""Shifts; with more the first search is longer and fewer cases are split."""
 CUTS = 45
 POOR = 0.01
 """Gap above which a plan is improved before cases are split."""
@@ -70,6 +70,8 @@ class ColumnSearch:
     _tried: set[tuple[int, int]] = field(init=False, default_factory=set)
     """Sizes of neighbourhoods and costs of the plans around which they hold nothing better."""
     _tree: Tree | None = field(init=False, default=None)
+    _proof: Proof | None = field(init=False, default=None)
+    """The best of the whole, before it was split."""
     _root_leaf: Leaf | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
@@ -113,6 +115,12 @@ class ColumnSearch:
 
     def run(self) -> None:
         """Search until the gap is closed, nothing more is found, or the limits are reached."""
+        try:
+            self._run()
+        except UnsolvedError:
+            return  # the linear program is beyond the solver; what is known so far stands
+
+    def _run(self) -> None:
         whole = Piece.of(
             self._prepared, range(len(self.problem.shifts)), range(len(self.problem.visits))
         )
@@ -138,9 +146,16 @@ class ColumnSearch:
     def _branch(self, root: Generated, steps: int) -> None:
         """Split cases, the weakest first."""
         if self._tree is None:
-            if root.proof is None or self._over():
+            if self._proof is None or self._over():
                 return
-            self._tree = Tree(self._prepared, root, self.deadline, self.threads, self._take_columns)
+            self._tree = Tree(
+                self._prepared,
+                root,
+                self._proof,
+                self.deadline,
+                self.threads,
+                self._take_columns,
+            )
         for _ in range(steps):
             if self._over() or not self._tree.step(self.cost):
                 break
@@ -170,8 +185,10 @@ class ColumnSearch:
             on_bound=self._raise_bound,
         )
         self._pool.update(columns.columns)
-        if columns.proof is not None and columns.bound == self.bound:
-            self._root_leaf = leaf_of(piece, columns.proof)
+        proof = columns.proof
+        if proof is not None and (self._proof is None or proof.bound > self._proof.bound):
+            self._proof = proof
+            self._root_leaf = leaf_of(piece, proof)
         return columns
 
     def _raise_bound(self, bound: int) -> None:

@@ -25,7 +25,7 @@ from routeplan.solve.column_generation.columns import Column
 from routeplan.solve.column_generation.cuts import Cut, cut_value
 from routeplan.solve.column_generation.piece import Piece
 
-__all__ = ["Count", "Duals", "Master", "choose_routes"]
+__all__ = ["Count", "Duals", "Master", "UnsolvedError", "choose_routes"]
 
 SCALE = 1000
 """Duals are whole multiples of 1 / SCALE minutes, so that bounds are exact arithmetic."""
@@ -57,6 +57,10 @@ class Duals:
     cut: tuple[int, ...] = ()
     count: tuple[int, ...] = ()
     """Of one visit more that is made: >= 0 where too few would be, <= 0 where too many."""
+
+
+class UnsolvedError(RuntimeError):
+    """Simplex gave up, every way it was asked."""
 
 
 class Master:
@@ -159,7 +163,10 @@ class Master:
     def value_with(self, count: Count) -> float:
         """Least cost of the relaxation over the columns so far with one count more, for a look."""
         self.add_count(count)
-        value = self.value()
+        try:
+            value = self.value()
+        except UnsolvedError:
+            value = math.inf
         self.counts.pop()
         row = self._count_rows.pop()
         row.SetBounds(-self._infinity, self._infinity)
@@ -186,7 +193,7 @@ class Master:
                 ways.SetIntegerParam(ways.LP_ALGORITHM, algorithm)
                 if self._solver.Solve(ways) == pywraplp.Solver.OPTIMAL:
                     return
-        raise RuntimeError("the master's linear program was not solved")
+        raise UnsolvedError("the master's linear program was not solved")
 
     def solve(self) -> tuple[float, Duals]:
         """Least cost of the relaxation over the columns so far, and its prices."""

@@ -37,7 +37,8 @@ class Node:
 
     case: Case
     proof: Proof
-    generated: Generated
+    generated: Generated | None
+    """None once it is settled, split or cut off: linear programs take much memory."""
     columns: list[Column]
     """To begin the cases below with."""
     depth: int = 0
@@ -52,6 +53,8 @@ class Tree:
 
     prepared: Prepared
     root: Generated
+    proof: Proof
+    """The best there is of the whole."""
     deadline: float
     threads: int
     take: Callable[[Sequence[Column]], int]
@@ -62,13 +65,13 @@ class Tree:
     """Bounds (scaled) of cases that are neither settled nor to be split: routes with cycles, or
     too deep down."""
     _top: Node = field(init=False)
+    _whole: Piece = field(init=False)
     _too_many: float = float("inf")
     """Least gap (scaled) at which routes were too many to list."""
 
     def __post_init__(self) -> None:
-        if self.root.proof is None:
-            raise ValueError("the root has no bound to improve on")
-        self._top = Node(Case(), self.root.proof, self.root, list(self.root.columns))
+        self._top = Node(Case(), self.proof, self.root, list(self.root.columns))
+        self._whole = self._piece(Case())
         self._push(self._top)
 
     def _push(self, node: Node) -> None:
@@ -78,25 +81,29 @@ class Tree:
     def bound(self, cost: int) -> int:
         """No plan costs less, in minutes; `cost` is that of the best known."""
         while self._open and _minutes(self._open[0][0]) >= cost:
-            heapq.heappop(self._open)
+            _forget(heapq.heappop(self._open)[2])
         known = [*self._stuck, *(bound for bound, _, _ in self._open[:1])]
         return min(cost, _minutes(min(known))) if known else cost
 
     def weakest(self, number: int) -> list[Generated]:
         """The relaxations of the open cases, those of the least bounds."""
-        return [node.generated for _, _, node in heapq.nsmallest(number, self._open)]
+        weakest = heapq.nsmallest(number, self._open)
+        return [node.generated for _, _, node in weakest if node.generated is not None]
 
     def step(self, cost: int) -> bool:
         """Settle or split the weakest case; False: none is left, or time is up."""
         if self.bound(cost) == cost or not self._open:
             return False
         node = heapq.heappop(self._open)[2]
-        if self._settled(node, cost):
+        generated = node.generated
+        if generated is None or self._settled(node, cost):
+            _forget(node)
             return True
-        node.split = best_split(self.prepared, node.generated, float(cost), self.deadline)
+        node.split = best_split(self.prepared, node.case, generated, float(cost), self.deadline)
         if node.split is None or node.depth == MOST_DEEP:
             node.split = None
             self._stuck.append(node.proof.bound)
+            _forget(node)
             return True
         children: list[Node] = []
         for side in node.split:
@@ -104,12 +111,17 @@ class Tree:
             child = self._node(case, node, cost)
             if child is None:
                 node.split = None
-                heapq.heappush(self._open, (node.proof.bound, self._made, node))
+                if time.monotonic() < self.deadline:  # too many labels: what is known stands
+                    self._stuck.append(node.proof.bound)
+                    _forget(node)
+                    return True
+                self._push(node)
                 return False
-            if child.generated.is_plan:
+            if child.generated and child.generated.is_plan:
                 cost = self.take([column for column, _ in child.generated.fractions])
             children.append(child)
         node.children = (children[0], children[1])
+        _forget(node)
         for child in children:
             self._push(child)
         return True
@@ -178,7 +190,7 @@ class Tree:
 
     def _tree_of(self, node: Node, above: tuple[CountCase, ...]) -> CaseTree:
         if node.children is None or node.split is None:
-            return leaf_of(self._piece(node.case), node.proof, above, node.listed)
+            return leaf_of(self._whole, node.proof, above, node.listed)
         low, _ = node.split
         if low.shifts is not None and len(low.visits) == len(low.shifts) == 1:
             (visit,), (shift,) = low.visits, low.shifts
@@ -199,6 +211,12 @@ class Tree:
             fewer=fewer,
             more=more,
         )
+
+
+def _forget(node: Node) -> None:
+    """The proof is all that is still needed of it."""
+    node.generated = None
+    node.columns = []
 
 
 def _minutes(scaled: int) -> int:
