@@ -81,7 +81,7 @@ def test_larger_problems_keep_their_bound_when_split() -> None:
 
 def test_both_sides_of_a_split_leave_out_what_the_relaxation_mixed() -> None:
     found = 0
-    for seed in range(80):
+    for seed in range(250):
         problem = random_problem(seed, max_visits=9, max_shifts=4)
         prepared = prepare(problem)
         piece = Piece.of(prepared, range(len(problem.shifts)), range(len(problem.visits)))
