@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from routeplan.errors import ServiceError
 from routeplan.plan.plan import Detour, Leg, Plan, PlannedDay, PlannedVisit
 from routeplan.point import Point
 from routeplan.travel.shape import encode_shape
@@ -15,8 +16,14 @@ __all__ = ["with_ways"]
 
 def with_ways(plan: Plan, travel: TravelSource) -> Plan:
     """The plan with the line and the journey of every leg that has none yet; hours and minutes
-    stay."""
-    return plan.model_copy(update={"days": tuple(_day(day, travel) for day in plan.days)})
+    stay. When a server fails, the legs that are left keep their straight lines."""
+    days = list(plan.days)
+    for number, day in enumerate(days):
+        try:
+            days[number] = _day(day, travel)
+        except ServiceError:
+            break
+    return plan.model_copy(update={"days": tuple(days)})
 
 
 def _day(day: PlannedDay, travel: TravelSource) -> PlannedDay:

@@ -79,7 +79,10 @@ class OsrmServer:
 
     def line(self, origin: Point, destination: Point, mode: TravelMode) -> tuple[Point, ...] | None:
         query = "?overview=full&geometries=polyline6"
-        reply = self._ask("route", [origin, destination], query, mode)
+        try:
+            reply = self._ask("route", [origin, destination], query, mode)
+        except TooMuchError as error:
+            raise self.server.nonsense(str(error)) from error
         if reply is None:
             return None
         try:

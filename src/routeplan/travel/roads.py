@@ -79,47 +79,48 @@ class Roads:
     def matrix(self, points: Sequence[Point], mode: TravelMode, day: dt.date) -> TravelMatrix:
         """Travel on the network among `points` (n x n), in slices if hour factors apply that day.
 
-        Where walking is quicker it is walked, by the estimate for walking. Raises SettingsError
-        when the settings have no such mode, and what the network raises.
+        Where walking is quicker it is walked: along the network, where it knows how to walk, else
+        by the estimate. Raises SettingsError when the settings have no such mode, and what the
+        network raises.
         """
         guess = self._guess.matrix(points, mode, day)
         if not self.network.carries(mode):
             return guess
         ways = self._ways(points, mode)
-        factor = self._factor(mode)
+        typical = self._factor(mode)
         ride = self.settings.modes[mode]
         riding = [
-            [NO_WAY if way is None else way.seconds / 60 * factor for way in row] for row in ways
+            [NO_WAY if way is None else way.seconds / 60 * typical for way in row] for row in ways
         ]
+        walking, afoot, walk_is_guess = self._walking(points, mode, day)
+        hours = profile(self.settings.hour_factors, mode, day.weekday())
         minutes, slices = sliced(
             riding,
-            profile(self.settings.hour_factors, mode, day.weekday()),
+            hours,
             access=ride.access_minutes,
+            walking=walking,
             step=self.settings.round_to,
         )
-        guessed = {
-            (origin, destination)
-            for origin, row in enumerate(ways)
-            for destination, way in enumerate(row)
-            if way is None
-        }
-        if may_walk(mode, self.settings) and TravelMode.WALK in self.settings.modes:
-            on_foot = self._guess.matrix(points, TravelMode.WALK, day).minutes
-            guessed |= {
-                (origin, destination)
-                for origin, row in enumerate(on_foot)
-                for destination, walk in enumerate(row)
-                if origin != destination
-                and any(
-                    walk < table[origin][destination]
-                    for table in (minutes, *(part.minutes for part in slices))
-                )
-            }
+        slowest = max((factor for _, factor in hours), default=1.0)
+        metres = [[round(way.metres) if way else 0 for way in row] for row in ways]
+        guessed: set[tuple[int, int]] = set()
+        for origin, row in enumerate(ways):
+            for destination, way in enumerate(row):
+                walk = walking[origin][destination] if walking else NO_WAY
+                by_wheel = riding[origin][destination]
+                if way is None and (walk < 0 or walk_is_guess):
+                    guessed.add((origin, destination))
+                elif walk >= 0 and by_wheel != 0:
+                    if way is None or walk <= ride.access_minutes + by_wheel:
+                        metres[origin][destination] = afoot[origin][destination]
+                    if walk_is_guess and walk < ride.access_minutes + by_wheel * slowest:
+                        guessed.add((origin, destination))
+        unknown = {pair for pair in guessed if ways[pair[0]][pair[1]] is None}
 
         def mended(table: Matrix, instead: Matrix) -> Matrix:
             return tuple(
                 tuple(
-                    instead[origin][destination] if (origin, destination) in guessed else cell
+                    instead[origin][destination] if (origin, destination) in unknown else cell
                     for destination, cell in enumerate(row)
                 )
                 for origin, row in enumerate(table)
@@ -130,10 +131,7 @@ class Roads:
             source=self.network.name,
             estimated=False,
             minutes=mended(minutes, guess.minutes),
-            metres=mended(
-                tuple(tuple(round(way.metres) if way else 0 for way in row) for row in ways),
-                guess.metres,
-            ),
+            metres=mended(tuple(map(tuple, metres)), guess.metres),
             slices=tuple(
                 TravelSlice(start=part.start, minutes=mended(part.minutes, other.minutes))
                 for part, other in zip(slices, guess.slices, strict=True)
@@ -153,6 +151,27 @@ class Roads:
     def journey(self, *_: object) -> tuple[JourneyStep, ...]:
         """Nothing beyond the minutes."""
         return ()
+
+    def _walking(
+        self, points: Sequence[Point], mode: TravelMode, day: dt.date
+    ) -> tuple[list[list[float]] | None, Sequence[Sequence[int]], bool]:
+        """Minutes (None: nobody walks instead) and metres on foot, and whether they are a guess."""
+        if not may_walk(mode, self.settings) or TravelMode.WALK not in self.settings.modes:
+            return None, (), False
+        if not self.network.carries(TravelMode.WALK):
+            guess = self._guess.matrix(points, TravelMode.WALK, day)
+            return [[float(cell) for cell in row] for row in guess.minutes], guess.metres, True
+        ways = self._ways(points, TravelMode.WALK)
+        access = self.settings.modes[TravelMode.WALK].access_minutes
+        factor = self._factor(TravelMode.WALK)
+        return (
+            [
+                [NO_WAY if way is None else access + way.seconds / 60 * factor for way in row]
+                for row in ways
+            ],
+            [[round(way.metres) if way else 0 for way in row] for row in ways],
+            False,
+        )
 
     def _factor(self, mode: TravelMode) -> float:
         """From free flow to an ordinary hour; networks know no e-bike, which is a fast bicycle."""

@@ -60,6 +60,8 @@ class ValhallaServer:
                 ),
             )
             if answer is None:
+                if len(starts) + len(ends) > 2:
+                    raise TooMuchError  # one of them is the cause: ask for the others without it
                 return
             found = self._read(read_matrix, answer)
             if [len(row) for row in found] != [len(ends)] * len(starts):
@@ -78,7 +80,10 @@ class ValhallaServer:
         return rows
 
     def line(self, origin: Point, destination: Point, mode: TravelMode) -> tuple[Point, ...] | None:
-        answer = self._ask("/route", route_request(origin, destination, mode))
+        try:
+            answer = self._ask("/route", route_request(origin, destination, mode))
+        except TooMuchError as error:
+            raise self.server.nonsense(str(error)) from error
         return None if answer is None else self._read(read_line, answer)[1]
 
     def _placed(self, points: Sequence[Point], mode: TravelMode) -> set[Point]:
