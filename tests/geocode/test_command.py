@@ -166,6 +166,8 @@ def test_ctrl_c_loses_nothing(folder: Path) -> None:
             env=environment(folder, ROUTEPLAN_AMAP_KEY=KEY),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            # A shell's background job ignores Ctrl-C and passes that on.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         while len(server.requests) < 3 and process.poll() is None:
             server.wait(0.02)
