@@ -41,7 +41,7 @@ def grown(problem: Problem, *, listing: bool) -> tuple[Tree, Best, int]:
     best = Best(prepared, sum(prepared.worth))
     root = generate_columns(piece, ())
     assert root.proof is not None
-    tree = Tree(prepared, root, root.proof, math.inf, 1, best.take)
+    tree = Tree(piece, root, root.proof, math.inf, 1, best.take)
     if not listing:
         tree._too_many = 0.0
     steps = 0

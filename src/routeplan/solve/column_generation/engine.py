@@ -26,7 +26,7 @@ from routeplan.solve.column_generation.neighbourhood import Routes, improve, tot
 from routeplan.solve.column_generation.piece import Piece, Prepared, prepare
 from routeplan.solve.column_generation.tree import Tree
 from routeplan.solve.evaluate import route_cost
-from routeplan.solve.proof import CaseTree, Leaf
+from routeplan.solve.proof import CaseTree
 from routeplan.solve.schedule import schedule
 
 __all__ = ["SMALL", "ColumnSearch"]
@@ -65,6 +65,7 @@ class ColumnSearch:
     moves: int = 0
     cancelled: bool = False
     _prepared: Prepared = field(init=False)
+    _whole: Piece = field(init=False)
     _routes: Routes = field(init=False, default_factory=dict)
     _pool: Pool = field(init=False, default_factory=Pool)
     _tried: set[tuple[int, int]] = field(init=False, default_factory=set)
@@ -72,10 +73,12 @@ class ColumnSearch:
     _tree: Tree | None = field(init=False, default=None)
     _proof: Proof | None = field(init=False, default=None)
     """The best of the whole, before it was split."""
-    _root_leaf: Leaf | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self._prepared = prepare(self.problem)
+        self._whole = Piece.of(
+            self._prepared, range(len(self.problem.shifts)), range(len(self.problem.visits))
+        )
         self.cost = total_cost(self._prepared, self._routes)
 
     @property
@@ -84,7 +87,9 @@ class ColumnSearch:
 
     def proof_tree(self) -> CaseTree | None:
         """Why the bound holds, in the indices of the problem; None: it is not known."""
-        return self._root_leaf if self._tree is None else self._tree.proof_tree()
+        if self._tree is not None:
+            return self._tree.proof_tree()
+        return None if self._proof is None else leaf_of(self._whole, self._proof)
 
     @property
     def ended_by(self) -> str:
@@ -121,24 +126,23 @@ class ColumnSearch:
             return  # the linear program is beyond the solver; what is known so far stands
 
     def _run(self) -> None:
-        whole = Piece.of(
-            self._prepared, range(len(self.problem.shifts)), range(len(self.problem.visits))
-        )
         large = len(self.problem.shifts) > SMALL
-        root = self._generate(whole, self._pool, max_cuts=0)
-        self._take(dive(whole, root, self._pool, threads=self.threads, deadline=self.deadline))
-        self._choose(whole, root.columns)
+        root = self._generate(self._pool, max_cuts=0)
+        self._take(
+            dive(self._whole, root, self._pool, threads=self.threads, deadline=self.deadline)
+        )
+        self._choose(root.columns)
         if self._over():
             return
-        root = self._generate(whole, [*root.columns, *self._routes.values()], max_cuts=CUTS)
-        self._choose(whole, root.columns)
+        root = self._generate([*root.columns, *self._routes.values()], max_cuts=CUTS)
+        self._choose(root.columns)
         if self.bound is not None and self.cost - self.bound > POOR * self.cost:
             self._improve(largest=2)
         for number in range(ROUNDS):
             if not large:
                 self._branch(root, CASES)
             for again in range(DIVES):
-                self._dive_again(whole, root, self.seed + DIVES * number + again)
+                self._dive_again(root, self.seed + DIVES * number + again)
             self._improve(largest=3)
             if large:
                 self._branch(root, LARGE_CASES)
@@ -149,7 +153,7 @@ class ColumnSearch:
             if self._proof is None or self._over():
                 return
             self._tree = Tree(
-                self._prepared,
+                self._whole,
                 root,
                 self._proof,
                 self.deadline,
@@ -175,9 +179,9 @@ class ColumnSearch:
             return False
         return self.cost - self.bound <= self.gap * self.cost
 
-    def _generate(self, piece: Piece, start: Iterable[Column], *, max_cuts: int) -> Generated:
+    def _generate(self, start: Iterable[Column], *, max_cuts: int) -> Generated:
         columns = generate_columns(
-            piece,
+            self._whole,
             start,
             deadline=self.deadline,
             max_cuts=max_cuts,
@@ -188,7 +192,6 @@ class ColumnSearch:
         proof = columns.proof
         if proof is not None and (self._proof is None or proof.bound > self._proof.bound):
             self._proof = proof
-            self._root_leaf = leaf_of(piece, proof)
         return columns
 
     def _raise_bound(self, bound: int) -> None:
@@ -199,7 +202,7 @@ class ColumnSearch:
     def _tell(self) -> None:
         self.cancelled = self.tell() is False or self.cancelled
 
-    def _choose(self, piece: Piece, columns: Sequence[Column]) -> None:
+    def _choose(self, columns: Sequence[Column]) -> None:
         """The best plan among some columns and the routes so far."""
         if self._over():
             return
@@ -207,7 +210,7 @@ class ColumnSearch:
         known = {(column.shift, column.visits) for column in columns}
         choice = [*columns, *(c for c in hint if (c.shift, c.visits) not in known)]
         left = self.deadline - time.monotonic()
-        chosen, _ = choose_routes(piece, choice, CHOICE_WORK, hint, seconds=left)
+        chosen, _ = choose_routes(self._whole, choice, CHOICE_WORK, hint, seconds=left)
         self._take({column.shift: column for column in chosen})
 
     def _take(self, routes: Routes) -> bool:
@@ -224,16 +227,16 @@ class ColumnSearch:
         self._neighbours(self._routes, largest, self.seed, self._take)
         self._tried |= {(size, self.cost) for size in range(2, largest + 1)}
 
-    def _dive_again(self, whole: Piece, root: Generated, seed: int) -> None:
+    def _dive_again(self, root: Generated, seed: int) -> None:
         """A plan from another dive and its neighbourhoods."""
         if self._over():
             return
         chance = random.Random(seed)  # noqa: S311 a search, not a secret
         cases = self._tree.weakest(WEAKEST) if self._tree else []
         case = chance.choice(cases or [root])
-        self._choose(whole, case.master.nearest(CHOICE))
+        self._choose(case.master.nearest(CHOICE))
         routes = dive(
-            whole,
+            self._whole,
             case,
             self._pool,
             threads=self.threads,

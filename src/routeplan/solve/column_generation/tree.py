@@ -17,7 +17,7 @@ from routeplan.solve.column_generation.generate import (
 )
 from routeplan.solve.column_generation.leaf import CountCase, leaf_of
 from routeplan.solve.column_generation.master import SCALE, Count, choose_routes
-from routeplan.solve.column_generation.piece import Piece, Prepared
+from routeplan.solve.column_generation.piece import Piece
 from routeplan.solve.proof import MOST_DEEP, CaseTree, CountSplit, PlaceSplit
 
 __all__ = ["Tree"]
@@ -51,7 +51,7 @@ class Node:
 class Tree:
     """Cases of a problem. `step` splits one; `bound` holds for all."""
 
-    prepared: Prepared
+    whole: Piece
     root: Generated
     proof: Proof
     """The best there is of the whole."""
@@ -65,13 +65,11 @@ class Tree:
     """Bounds (scaled) of cases that are neither settled nor to be split: routes with cycles, or
     too deep down."""
     _top: Node = field(init=False)
-    _whole: Piece = field(init=False)
     _too_many: float = float("inf")
     """Least gap (scaled) at which routes were too many to list."""
 
     def __post_init__(self) -> None:
         self._top = Node(Case(), self.proof, self.root, list(self.root.columns))
-        self._whole = self._piece(Case())
         self._push(self._top)
 
     def _push(self, node: Node) -> None:
@@ -99,7 +97,9 @@ class Tree:
         if generated is None or self._settled(node, cost):
             _forget(node)
             return True
-        node.split = best_split(self.prepared, node.case, generated, float(cost), self.deadline)
+        node.split = best_split(
+            self.whole.prepared, node.case, generated, float(cost), self.deadline
+        )
         if node.split is None or node.depth == MOST_DEEP:
             node.split = None
             self._stuck.append(node.proof.bound)
@@ -107,7 +107,7 @@ class Tree:
             return True
         children: list[Node] = []
         for side in node.split:
-            case = node.case.narrowed(side, self.prepared.problem.windows_by_shift)
+            case = node.case.narrowed(side, self.whole.prepared.problem.windows_by_shift)
             child = self._node(case, node, cost)
             if child is None:
                 node.split = None
@@ -127,13 +127,8 @@ class Tree:
         return True
 
     def _piece(self, case: Case) -> Piece:
-        problem = self.prepared.problem
-        return Piece.of(
-            self.prepared,
-            range(len(problem.shifts)),
-            range(len(problem.visits)),
-            closed=case.closed,
-        )
+        whole = self.whole
+        return Piece.of(whole.prepared, whole.shifts, whole.visits, closed=case.closed)
 
     def _node(self, case: Case, parent: Node, cost: int) -> Node | None:
         """A case's relaxation; None: the deadline came before its bound."""
@@ -190,7 +185,7 @@ class Tree:
 
     def _tree_of(self, node: Node, above: tuple[CountCase, ...]) -> CaseTree:
         if node.children is None or node.split is None:
-            return leaf_of(self._whole, node.proof, above, node.listed)
+            return leaf_of(self.whole, node.proof, above, node.listed)
         low, _ = node.split
         if low.shifts is not None and len(low.visits) == len(low.shifts) == 1:
             (visit,), (shift,) = low.visits, low.shifts
