@@ -1,0 +1,127 @@
+"""What commands need besides their options: where they print, what a day or a path means."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+
+from routeplan.cli.options import EngineChoice, Language
+from routeplan.errors import UsageError, WorkspaceError
+from routeplan.language import Texts, message, user_language
+
+__all__ = [
+    "announce_compiling",
+    "book_of",
+    "calendar_of",
+    "clock_of",
+    "horizon_of",
+    "print_json",
+    "relative_to",
+    "settings_of",
+    "texts_in",
+    "to_err",
+    "to_out",
+    "travelling",
+]
+
+if TYPE_CHECKING:
+    from routeplan.config import Settings
+    from routeplan.due.models import Horizon
+    from routeplan.plan.plan import Plan
+    from routeplan.workdays import WorkCalendar
+
+
+def print_json(text: str) -> None:
+    """As UTF-8, whatever the encoding of the terminal."""
+    typer.echo(text.encode())
+
+
+def texts_in(lang: Language | None) -> Texts:
+    return Texts(lang.value if lang else user_language())
+
+
+def to_out() -> Console:
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+def to_err() -> Console:
+    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+def horizon_of(week: str | None, weeks: int) -> Horizon:
+    from routeplan.due.models import Horizon
+    from routeplan.pipeline import monday_of, next_week
+
+    if week is None:
+        first = next_week(dt.date.today()).first  # noqa: DTZ011 the user's own calendar day
+    else:
+        try:
+            first = monday_of(dt.date.fromisoformat(week))
+        except (ValueError, OverflowError) as error:
+            raise UsageError("RP4003", message("error.date", text=week)) from error
+        if not 2000 <= first.year <= 2100:
+            raise UsageError("RP4003", message("error.date", text=week))
+    return Horizon(first=first, weeks=weeks)
+
+
+def clock_of(now: str | None) -> dt.datetime:
+    if now is None:
+        return dt.datetime.now().replace(second=0, microsecond=0)  # noqa: DTZ005 local wall clock
+    try:
+        clock = dt.datetime.fromisoformat(now)
+    except ValueError as error:
+        raise UsageError("RP4004", message("error.clock", text=now)) from error
+    return clock.replace(tzinfo=None)
+
+
+def settings_of(given: Path | None, book: Path) -> Settings:
+    from routeplan.config import Settings, read_settings
+
+    beside = (book if book.is_dir() else book.parent) / "routeplan.toml"
+    path = given or (beside if beside.exists() else None)
+    return read_settings(path) if path else Settings()
+
+
+def travelling(settings: Settings, travel: list[str] | None, book: Path) -> Settings:
+    """The settings with the sources of travel that `--travel` names."""
+    from routeplan.travel.choose import parse_travel
+
+    if not travel:
+        return settings
+    folder = book if book.is_dir() else book.parent
+    return settings.model_copy(update={"travel": parse_travel(travel, settings.travel, folder)})
+
+
+def calendar_of(given: Path | None) -> WorkCalendar:
+    from routeplan.workdays import WorkCalendar, read_calendar
+
+    return read_calendar(given) if given else WorkCalendar()
+
+
+def announce_compiling(engine: EngineChoice, texts: Texts, *, quiet: bool) -> None:
+    if engine is EngineChoice.columns and not quiet:
+        from routeplan.solve.column_generation.compile import is_compiled
+
+        if not is_compiled():
+            typer.echo(texts("terminal.compiling"), err=True)
+
+
+def book_of(plan: Plan, folder: Path) -> Path:
+    """Where the plan found its book, seen from its folder."""
+    path = Path(os.path.normpath((folder if folder.is_dir() else folder.parent) / plan.origin.book))
+    if not path.exists():
+        raise WorkspaceError("RP7005", message("error.book_moved", book=str(path)))
+    return path
+
+
+def relative_to(book: Path, out: Path) -> str:
+    """The book's path as the plan's folder sees it, so that both can be moved together."""
+    try:
+        return Path(os.path.relpath(book.resolve(), out.resolve())).as_posix()
+    except ValueError:  # another drive on Windows
+        return str(book)

@@ -1,0 +1,63 @@
+"""The entry point: runs a command, reports an error in one sentence, gives the exit code."""
+
+from __future__ import annotations
+
+import io
+import signal
+import sys
+from typing import NoReturn
+
+import typer
+
+from routeplan.cli.app import app
+from routeplan.cli.common import texts_in, to_err
+from routeplan.cli.options import Language
+from routeplan.errors import BookError, CheckError, RouteplanError
+
+__all__ = ["main"]
+
+
+def main() -> NoReturn:
+    """Entry point of the `routeplan` command."""
+    for stream in (sys.stdout, sys.stderr):
+        # Where the encoding lacks Chinese, names must neither end a run nor turn into ???.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=_with_chinese(stream.encoding), errors="replace")
+    if hasattr(signal, "SIGPIPE"):
+        # `| head` ends a run as it ends other programs, not as an error of ours.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    try:
+        app()
+    except RouteplanError as error:
+        sys.exit(_report(error))
+    sys.exit()
+
+
+def _with_chinese(encoding: str) -> str:
+    try:
+        "客户".encode(encoding)
+    except UnicodeEncodeError:
+        return "utf-8"
+    return encoding
+
+
+def _report(error: RouteplanError) -> int:
+    from routeplan.outputs.terminal import faults_report, visible
+
+    texts = texts_in(_language_asked())
+    if isinstance(error, BookError) and error.faults:
+        to_err().print(faults_report(error.faults, texts))
+    typer.echo(f"{error.code}: {visible(texts.render(error.message))}", err=True)
+    if isinstance(error, CheckError):
+        typer.echo(texts("error.please_report"), err=True)
+    return error.exit_code
+
+
+def _language_asked() -> Language | None:
+    """The --lang of the command line, for errors raised before or outside a command."""
+    words = sys.argv[1:]
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        value = following if word == "--lang" else word.removeprefix("--lang=")
+        if word.startswith("--lang") and value in Language.__members__:
+            return Language(value)
+    return None

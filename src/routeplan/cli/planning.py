@@ -1,0 +1,212 @@
+"""Commands that plan: plan, replan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from routeplan.cli.app import app
+from routeplan.cli.common import (
+    announce_compiling,
+    book_of,
+    calendar_of,
+    clock_of,
+    horizon_of,
+    print_json,
+    relative_to,
+    settings_of,
+    texts_in,
+    to_err,
+    to_out,
+    travelling,
+)
+from routeplan.cli.options import (
+    AdjustOption,
+    BookArgument,
+    CalendarOption,
+    EngineChoice,
+    EngineOption,
+    JsonOption,
+    LangOption,
+    ManagerOption,
+    PolicyOption,
+    PreviousOption,
+    QuietOption,
+    SeedOption,
+    SettingsOption,
+    TileChoice,
+    TilesOption,
+    TimeOption,
+    TravelOption,
+    WeekOption,
+    WeeksOption,
+)
+
+__all__ = ["plan", "replan"]
+
+if TYPE_CHECKING:
+    from routeplan.solve.result import Solved
+
+
+@app.command()
+def plan(
+    book: BookArgument,
+    out: Annotated[Path, typer.Option("--out", help="Folder for plan.json, plan.xlsx, map.html.")],
+    week: WeekOption = None,
+    weeks: WeeksOption = 1,
+    manager: ManagerOption = None,
+    policy: PolicyOption = None,
+    adjust: AdjustOption = None,
+    previous: PreviousOption = None,
+    travel: TravelOption = None,
+    seed: SeedOption = None,
+    time_limit: TimeOption = None,
+    engine: EngineOption = EngineChoice.columns,
+    tiles: TilesOption = TileChoice.none,
+    settings: SettingsOption = None,
+    calendar: CalendarOption = None,
+    quiet: QuietOption = False,
+    json_output: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Plan the week's visits; write the plan, the workbook and the map."""
+    from routeplan.book.read import read_book
+    from routeplan.due.policy import read_policy
+    from routeplan.outputs.terminal import SearchDisplay, plan_report
+    from routeplan.pipeline import (
+        load_plan,
+        map_ground,
+        open_travel,
+        plan_visits,
+        require_folder,
+        save_plan,
+    )
+    from routeplan.problem.adjust import parse_adjustment
+    from routeplan.solve.result import Engine
+    from routeplan.solve.stop import StopRule
+
+    texts = texts_in(lang)
+    require_folder(out)
+    chosen = travelling(settings_of(settings, book), travel, book)
+    ground = map_ground(chosen.travel, book)
+    known = read_book(book)
+    announce_compiling(engine, texts, quiet=quiet)
+    solved: list[Solved] = []
+    with (
+        open_travel(chosen.travel, known, book) as source,
+        SearchDisplay(texts, to_err(), quiet=quiet) as display,
+    ):
+        made = plan_visits(
+            known,
+            horizon_of(week, weeks),
+            settings=chosen,
+            policy=read_policy(policy or chosen.policy),
+            calendar=calendar_of(calendar),
+            travel=source,
+            manager_ids=manager or None,
+            adjustments=tuple(parse_adjustment(text) for text in adjust or ()),
+            previous=load_plan(previous) if previous else None,
+            stop=StopRule(seconds=time_limit or chosen.solver.time_limit),
+            seed=seed,
+            engine=Engine(engine.value),
+            progress=display.update,
+            on_solved=solved.append,
+            book_path=relative_to(book, out),
+        )
+    saved = save_plan(made, out, texts, solved=solved[-1], tiles=tiles.value, ground=ground)
+    if json_output:
+        print_json(made.model_dump_json(indent=1))
+        return
+    if not quiet:
+        to_out().print(plan_report(made, texts))
+    elif made.left_out:
+        must = sum(visit.required for visit in made.left_out)
+        typer.echo(texts("terminal.left_out_count", n=len(made.left_out), must=must))
+    typer.echo(texts("terminal.written", map=str(saved.map), workbook=str(saved.workbook)))
+
+
+@app.command()
+def replan(
+    folder: Annotated[Path, typer.Argument(help="The --out folder of a plan.")],
+    cancel: Annotated[
+        list[str] | None,
+        typer.Option("--cancel", help="CLIENT or CLIENT@DATE that cancelled; repeatable."),
+    ] = None,
+    adjust: AdjustOption = None,
+    now: Annotated[
+        str | None,
+        typer.Option("--now", help="Clock of the re-plan, as 2026-11-24T11:30. [default: now]"),
+    ] = None,
+    book: Annotated[
+        Path | None, typer.Option("--book", help="The book. [default: where the plan found it]")
+    ] = None,
+    travel: TravelOption = None,
+    seed: SeedOption = None,
+    time_limit: TimeOption = None,
+    engine: EngineOption = EngineChoice.columns,
+    tiles: TilesOption = TileChoice.none,
+    quiet: QuietOption = False,
+    json_output: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Plan again after a cancellation, changing little; the earlier plan is kept."""
+    from routeplan.book.read import read_book
+    from routeplan.outputs.terminal import SearchDisplay, diff_report, plan_report
+    from routeplan.pipeline import (
+        load_plan,
+        map_ground,
+        open_travel,
+        require_folder,
+        save_plan,
+    )
+    from routeplan.problem.adjust import parse_adjustment
+    from routeplan.replan.diff import diff_plans
+    from routeplan.replan.events import parse_cancel
+    from routeplan.replan.replan import replan as plan_again
+    from routeplan.solve.result import Engine
+    from routeplan.solve.stop import StopRule
+
+    texts = texts_in(lang)
+    before = load_plan(folder)
+    require_folder(folder)
+    clock = clock_of(now)
+    place = book or book_of(before, folder)
+    chosen = travelling(before.origin.settings, travel, place)
+    ground = map_ground(chosen.travel, place)
+    known = read_book(place)
+    limit = time_limit or chosen.solver.time_limit
+    announce_compiling(engine, texts, quiet=quiet)
+    solved: list[Solved] = []
+    with (
+        open_travel(chosen.travel, known, place) as source,
+        SearchDisplay(texts, to_err(), quiet=quiet) as display,
+    ):
+        after = plan_again(
+            before,
+            known,
+            tuple(parse_cancel(text) for text in cancel or ()),
+            clock,
+            settings=chosen,
+            travel=source,
+            adjustments=tuple(parse_adjustment(text) for text in adjust or ()),
+            stop=StopRule(seconds=limit),
+            seed=seed,
+            engine=Engine(engine.value),
+            progress=display.update,
+            on_solved=solved.append,
+        )
+    diff = diff_plans(before, after)
+    saved = save_plan(
+        after, folder, texts, diff=diff, solved=solved[-1], tiles=tiles.value, ground=ground
+    )
+    if json_output:
+        print_json(diff.model_dump_json(indent=1))
+        return
+    to_out().print(diff_report(diff, texts))
+    if not quiet:
+        to_out().print(plan_report(after, texts))
+    typer.echo(texts("terminal.written", map=str(saved.map), workbook=str(saved.workbook)))
+    if saved.earlier:
+        typer.echo(texts("terminal.kept_earlier", path=str(saved.earlier)))
