@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from routeplan.book.models import Book
 from routeplan.config import ChurnSettings, Settings
@@ -22,8 +23,8 @@ from routeplan.problem.objective import required_penalty
 from routeplan.problem.problem import Visit
 from routeplan.problem.progress import Slot
 from routeplan.replan.events import Cancel, Event
-from routeplan.replan.progress import is_done, standing_at
-from routeplan.solve.result import Engine, Route, Solution, Solved
+from routeplan.replan.progress import Standing, is_done, standing_at
+from routeplan.solve.result import Engine, Result, Route, Solution, Solved
 from routeplan.solve.schedule import schedule
 from routeplan.solve.solve import solve
 from routeplan.solve.stop import ProgressCallback, StopRule
@@ -31,7 +32,60 @@ from routeplan.travel.choose import travel_source
 from routeplan.travel.source import TravelSource
 from routeplan.workdays import WorkCalendar
 
-__all__ = ["replan"]
+__all__ = ["Replanning", "prepare_replan", "replan"]
+
+
+@dataclass(frozen=True)
+class Replanning:
+    """A re-plan between its events and the search: what to solve, and what the plan needs then."""
+
+    before: Plan
+    book: Book
+    settings: Settings
+    calendar: WorkCalendar
+    travel: TravelSource
+    now: dt.datetime
+    adjustments: tuple[Adjustment, ...]
+    """The earlier plan's and those of this re-plan."""
+    due: tuple[DueVisit, ...]
+    standing: Standing
+    slots: Mapping[str, Slot]
+    """Where visits that are still to come were planned, by visit."""
+    cancelled: Mapping[str, Cancelled]
+    built: BuiltProblem
+    start: Solution
+    """The earlier plan as far as it can still be made."""
+
+    def plan_of(self, result: Result) -> Plan:
+        """The plan of a result for `built.problem`, checked; raises CheckError if it breaks a rule,
+        which is a bug."""
+        before = self.before
+        after = build_plan(
+            self.built,
+            result,
+            self.book,
+            DueList(horizon=before.horizon, policy=before.origin.policy, due=self.due, not_due=()),
+            self.settings,
+            before.origin.model_copy(
+                update={
+                    "version": before.origin.version + 1,
+                    "now": self.now,
+                    "settings": self.settings,
+                    "calendar": self.calendar,
+                }
+            ),
+            adjustments=self.adjustments,
+            kept=self.standing.kept,
+            cancelled=self.cancelled,
+            notes=[
+                note
+                for note in before.notes
+                if note not in self.built.notes and not _is_decided_anew(note, self.now)
+            ],
+        )
+        after = with_ways(after, self.travel)
+        require_valid(after, self.book, self.settings, self.calendar, self.travel, earlier=before)
+        return after
 
 
 def replan(
@@ -61,6 +115,43 @@ def replan(
     Raises UsageError for an event or a clock that does not go with the plan, and CheckError if the
     new plan breaks a rule, which is a bug.
     """
+    opened = prepare_replan(
+        plan,
+        book,
+        events,
+        now,
+        settings=settings,
+        calendar=calendar,
+        travel=travel,
+        adjustments=adjustments,
+    )
+    solver, problem = opened.settings.solver, opened.built.problem
+    result = solve(
+        problem,
+        stop or StopRule(seconds=solver.time_limit),
+        seed=solver.seed if seed is None else seed,
+        engine=engine,
+        start=opened.start,
+        progress=progress,
+    )
+    result = with_what_pays(problem, result)
+    if on_solved:
+        on_solved(Solved(problem=problem, result=result))
+    return opened.plan_of(result)
+
+
+def prepare_replan(
+    plan: Plan,
+    book: Book,
+    events: Sequence[Event],
+    now: dt.datetime,
+    *,
+    settings: Settings | None = None,
+    calendar: WorkCalendar | None = None,
+    travel: TravelSource | None = None,
+    adjustments: Sequence[Adjustment] = (),
+) -> Replanning:
+    """What `replan` solves. Raises UsageError as `replan` does."""
     settings = settings or plan.origin.settings
     calendar = calendar or plan.origin.calendar
     travel = travel or travel_source(settings.travel, book)
@@ -100,43 +191,21 @@ def replan(
         if visit.id in why
     }
     built = _priced(open_built, slots, cancelled, settings.churn)
-    result = solve(
-        built.problem,
-        stop or StopRule(seconds=settings.solver.time_limit),
-        seed=settings.solver.seed if seed is None else seed,
-        engine=engine,
-        start=_as_planned(plan, built),
-        progress=progress,
-    )
-    result = with_what_pays(built.problem, result)
-    if on_solved:
-        on_solved(Solved(problem=built.problem, result=result))
-    after = build_plan(
-        built,
-        result,
-        book,
-        DueList(horizon=plan.horizon, policy=plan.origin.policy, due=due, not_due=()),
-        settings,
-        plan.origin.model_copy(
-            update={
-                "version": plan.origin.version + 1,
-                "now": now,
-                "settings": settings,
-                "calendar": calendar,
-            }
-        ),
+    return Replanning(
+        before=plan,
+        book=book,
+        settings=settings,
+        calendar=calendar,
+        travel=travel,
+        now=now,
         adjustments=wishes,
-        kept=standing.kept,
+        due=due,
+        standing=standing,
+        slots=slots,
         cancelled=cancelled,
-        notes=[
-            note
-            for note in plan.notes
-            if note not in built.notes and not _is_decided_anew(note, now)
-        ],
+        built=built,
+        start=_as_planned(plan, built),
     )
-    after = with_ways(after, travel)
-    require_valid(after, book, settings, calendar, travel, earlier=plan)
-    return after
 
 
 def _is_decided_anew(note: Message, now: dt.datetime) -> bool:
