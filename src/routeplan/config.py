@@ -9,8 +9,9 @@ import tomllib
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from routeplan.book.models import Purpose, Tier, TravelMode
 from routeplan.errors import FileError, SettingsError
@@ -18,6 +19,7 @@ from routeplan.language import message
 from routeplan.values import Clock, Frozen, TimeWindow
 
 __all__ = [
+    "CalendarSettings",
     "ChurnSettings",
     "HourFactor",
     "LunchSettings",
@@ -70,6 +72,8 @@ class TalkSettings(Frozen):
     shortest: Minutes = 15
     max_per_visit: Minutes = 90
     max_per_day: Minutes = 330
+    wrap_up: Minutes = 5
+    """So long before a talk's end it is time to come to an end politely; for the day sheet."""
 
 
 class VisitSettings(Frozen):
@@ -227,6 +231,24 @@ class ChurnSettings(Frozen):
     tolerance: Minutes = 10
 
 
+class CalendarSettings(Frozen):
+    """What the calendar files hold besides the visits, and their hours' time zone."""
+
+    zone: str = "Asia/Shanghai"
+    """Name in the IANA time zone database."""
+    lunch: bool = False
+    travel: bool = False
+
+    @field_validator("zone")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (OSError, ValueError) as error:
+            raise ValueError(f"no time zone is called {value!r}") from error
+        return value
+
+
 class SolverSettings(Frozen):
     time_limit: Annotated[float, Field(gt=0)] = 20.0
     """Seconds."""
@@ -243,6 +265,7 @@ class Settings(Frozen):
     travel: TravelSettings = TravelSettings()
     worth: WorthSettings = WorthSettings()
     churn: ChurnSettings = ChurnSettings()
+    calendar: CalendarSettings = CalendarSettings()
     solver: SolverSettings = SolverSettings()
     policy: str = "visit-norms"
     """Name of a ready-made policy, or path of a TOML file."""
