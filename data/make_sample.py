@@ -656,7 +656,7 @@ class Diary:
             date=day,
             start=start,
             end=start + talk,
-            purpose=purpose,
+            purposes=(purpose,),
             contact_ids=ids,
             travel_minutes=minutes,
         )
@@ -826,7 +826,7 @@ def _book_visit(
         minutes=60 if booking.rigidity is Rigidity.EXACT else None,
         rigidity=booking.rigidity,
         leeway=booking.leeway,
-        purpose=pool.dice.pick((Purpose.PITCH, Purpose.BUSINESS, Purpose.OPINIONS)),
+        purposes=(pool.dice.pick((Purpose.PITCH, Purpose.BUSINESS, Purpose.OPINIONS)),),
         contact_ids=tuple(free_people[:1]),
         note="二选一已确认" if booking.hour else "",
     )

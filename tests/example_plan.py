@@ -413,7 +413,7 @@ def _day(manager: _Manager, date: dt.date, lunch: str | None, stops: Sequence[_S
                 status=stop.status,
                 appointment=stop.appointment,
                 required=stop.appointment is not None,
-                purpose=stop.purpose,
+                purposes=(stop.purpose,),
                 reasons=_weekly(client.tier),
                 persons=client.persons,
                 worth=_WORTH[client.tier],
@@ -506,7 +506,7 @@ def _due(client_id: str, minutes: int, purpose: Purpose, *, required: bool = Fal
         ),
         required=required,
         reasons=_weekly(client.tier),
-        purpose=purpose,
+        purposes=(purpose,),
         persons=max(1, len(client.persons)),
         talk_minutes=minutes,
     )

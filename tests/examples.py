@@ -172,7 +172,7 @@ def due_visit(client_id: str, **changes: object) -> DueVisit:
         "worth": 300,
         "worth_terms": (),
         "reasons": (DueReason(kind=DueKind.CADENCE, text=message("words.due_cadence")),),
-        "purpose": Purpose.KEEP_WARM,
+        "purposes": (Purpose.KEEP_WARM,),
         "talk_minutes": 40,
     }
     return DueVisit.model_validate(fields | changes)

@@ -40,6 +40,8 @@ from routeplan.values import MINUTES_PER_DAY, Closure, TimeWindow, WeeklyHours
 
 __all__ = ["books", "closures", "points", "texts", "weekly_hours", "windows"]
 
+several_purposes = st.lists(st.sampled_from(Purpose), unique=True, max_size=3).map(tuple)
+
 _HOSTILE = (
     "=1+1",
     "'=1+1",
@@ -287,7 +289,7 @@ def books(draw: DrawFn, *, most: int = 3) -> Book:
             start=times[0].start if times else None,
             end=times[0].end if times and ends else None,
             status=draw(st.sampled_from(VisitStatus)),
-            purpose=draw(st.none() | st.sampled_from(Purpose)),
+            purposes=draw(several_purposes),
             contact_ids=persons(client),
             travel_minutes=draw(st.none() | st.integers(0, 240)),
             note=draw(texts()),
@@ -310,7 +312,7 @@ def books(draw: DrawFn, *, most: int = 3) -> Book:
             minutes=draw(st.none() | st.integers(1, 240)),
             rigidity=rigidity,
             leeway=draw(st.integers(0, 120)),
-            purpose=draw(st.none() | st.sampled_from(Purpose)),
+            purposes=draw(several_purposes),
             contact_ids=persons(client),
             note=draw(texts()),
             extra=draw(extras()),

@@ -125,12 +125,12 @@ def test_the_purpose_follows_the_reason() -> None:
         (book(client(must_visit={"reason": "presence"})), Purpose.BUSINESS),
         (book(client(kind="prospect")), Purpose.PITCH),
         (book(client(key_dates=(KeyDate(name="厂庆", month=11, day=26),))), Purpose.GIFT),
-        (book(client(), booked("2026-11-25", purpose="opinions")), Purpose.OPINIONS),
+        (book(client(), booked("2026-11-25", purposes=("opinions",))), Purpose.OPINIONS),
         (book(client(), booked("2026-11-25")), Purpose.KEEP_WARM),
         (book(client(tier="C", listed=False), booked("2026-11-25")), Purpose.BUSINESS),
     ]
     for of, purpose in cases:
-        assert one_due(due_of(of)).purpose is purpose
+        assert one_due(due_of(of)).purposes == (purpose,)
 
 
 def test_talk_minutes_by_tier_persons_and_purpose() -> None:

@@ -94,7 +94,7 @@ _NOTE = Column("note", "备注", cells.text, ("notes", "remark", "说明"))
 _DATUM = Column(
     *("datum", "坐标系", vocabulary("datum")), ("坐标系统", "crs"), written=False, words="datum"
 )
-_PURPOSE = _words("purpose", "拜访目的", "purpose", "目的")
+_PURPOSES = Column("purposes", "拜访目的", several("purpose"), ("purpose", "目的"), words="purpose")
 _CONTACT_IDS = Column(
     "contact_ids",
     "关键人编号",
@@ -234,7 +234,7 @@ _VISITS = Sheet(
         Column("start", "开始时间", cells.clock, ("开始", "到达时间")),
         Column("end", "结束时间", cells.clock, ("结束", "离开时间")),
         _words("status", "状态", "status", "拜访结果", "结果"),
-        _PURPOSE,
+        _PURPOSES,
         _CONTACT_IDS,
         Column(
             "travel_minutes", "路上分钟", cells.minutes, ("路程分钟", "路上时间", "travel_time")
@@ -256,7 +256,7 @@ _APPOINTMENTS = Sheet(
         Column("minutes", "面谈分钟", cells.positive, ("面谈时长", "时长", "duration")),
         _words("rigidity", "约定方式", "rigidity", "刚性", "约定程度"),
         Column("leeway", "浮动分钟", cells.minutes, ("前后浮动", "浮动")),
-        _PURPOSE,
+        _PURPOSES,
         _CONTACT_IDS,
         _NOTE,
     ),

@@ -286,7 +286,8 @@ class VisitRecord(Frozen):
     start: Clock | None = None
     end: Clock | None = None
     status: VisitStatus = VisitStatus.DONE
-    purpose: Purpose | None = None
+    purposes: tuple[Purpose, ...] = ()
+    """The main one first."""
     contact_ids: tuple[str, ...] = ()
     travel_minutes: Minutes | None = None
     """Of the way there, door to door, from the visit before on that day or from where the day
@@ -311,7 +312,8 @@ class Appointment(Frozen):
     rigidity: Rigidity = Rigidity.EXACT
     leeway: Minutes = 0
     """Minutes that the start may be earlier or later, for rigidity leeway."""
-    purpose: Purpose | None = None
+    purposes: tuple[Purpose, ...] = ()
+    """The main one first."""
     contact_ids: tuple[str, ...] = ()
     note: str = ""
     extra: Extra = {}

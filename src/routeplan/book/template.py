@@ -137,7 +137,7 @@ def example_book(texts: Texts) -> Book:
         date=monday - dt.timedelta(days=11),
         start=9 * 60 + 30,
         end=10 * 60 + 15,
-        purpose=Purpose.KEEP_WARM,
+        purposes=(Purpose.KEEP_WARM, Purpose.GIFT),
         contact_ids=(contact.id,),
     )
     appointment = Appointment(
@@ -147,7 +147,7 @@ def example_book(texts: Texts) -> Book:
         start=10 * 60,
         minutes=45,
         rigidity=Rigidity.EXACT,
-        purpose=Purpose.PITCH,
+        purposes=(Purpose.PITCH,),
         contact_ids=(contact.id,),
     )
     return Book(

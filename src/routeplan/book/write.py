@@ -161,6 +161,7 @@ def _reference(value: Contact | VisitRecord | Appointment) -> Row:
         "site": value.site_id,
         "appointment_id": fields.get("id"),
         "contact_ids": fields.get("contact_ids") or None,
+        "purposes": fields.get("purposes") or None,
     }
 
 

@@ -17,7 +17,7 @@ from routeplan.book.models import (
 from routeplan.config import TalkSettings
 from routeplan.due.models import DueKind
 
-__all__ = ["last_visits", "persons_at", "purpose_of", "site_of", "talk_minutes"]
+__all__ = ["last_visits", "persons_at", "purposes_of", "site_of", "talk_minutes"]
 
 _MUST_VISIT_PURPOSE = {
     MustVisitReason.CLIENT_ASKED: Purpose.BUSINESS,
@@ -56,27 +56,28 @@ def persons_at(client: Client, site_id: str, contacts: Sequence[Contact], key_pe
     return max(1, min(key_persons, known))
 
 
-def purpose_of(
+def purposes_of(
     client: Client, kinds: Collection[DueKind], appointment: Appointment | None
-) -> Purpose:
-    """The purpose agreed, or the one that the most particular reason suggests."""
-    if appointment is not None and appointment.purpose is not None:
-        return appointment.purpose
+) -> tuple[Purpose, ...]:
+    """The purposes agreed, or the one that the most particular reason suggests."""
+    if appointment is not None and appointment.purposes:
+        return appointment.purposes
     if DueKind.MUST_VISIT in kinds and client.must_visit is not None:
-        return _MUST_VISIT_PURPOSE[client.must_visit.reason]
-    return next(purpose for kind, purpose in _PURPOSE.items() if kind in kinds)
+        return (_MUST_VISIT_PURPOSE[client.must_visit.reason],)
+    return (next(purpose for kind, purpose in _PURPOSE.items() if kind in kinds),)
 
 
 def talk_minutes(
     client: Client,
-    purpose: Purpose,
+    purposes: Collection[Purpose],
     persons: int,
     appointment: Appointment | None,
     settings: TalkSettings,
 ) -> tuple[int, int]:
     """Minutes to plan for the talk, and those wished for before the limits of the settings.
 
-    Agreed minutes come first, then the client's own, then tier + extra persons + purpose.
+    Agreed minutes come first, then the client's own, then tier + extra persons + the
+    purpose that takes longest.
     """
     if appointment is not None and appointment.minutes is not None:
         wished = appointment.minutes
@@ -86,6 +87,6 @@ def talk_minutes(
         wished = (
             settings.minutes[client.tier]
             + settings.per_extra_person * (persons - 1)
-            + settings.purpose_extra.get(purpose, 0)
+            + max(settings.purpose_extra.get(purpose, 0) for purpose in purposes)
         )
     return min(max(wished, settings.shortest), settings.max_per_visit), wished

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from routeplan.book.models import Appointment, Book, Client, ClientKind, Rigidity, VisitStatus
 from routeplan.config import Settings
 from routeplan.due import rules
-from routeplan.due.agenda import last_visits, persons_at, purpose_of, site_of, talk_minutes
+from routeplan.due.agenda import last_visits, persons_at, purposes_of, site_of, talk_minutes
 from routeplan.due.diary import Diary
 from routeplan.due.models import DueKind, DueList, DueVisit, Horizon, NotDue
 from routeplan.due.policy import Policy
@@ -283,8 +283,8 @@ def _visits(
         site_id = client.site(booked.site_id).id if booked else site_of(client, site_seen)
         site_seen[site_id] = draft.earliest
         persons = persons_at(client, site_id, contacts, rule.key_persons if rule else 1)
-        purpose = purpose_of(client, draft.kinds, booked)
-        minutes, _ = talk_minutes(client, purpose, persons, booked, settings.talk)
+        purposes = purposes_of(client, draft.kinds, booked)
+        minutes, _ = talk_minutes(client, purposes, persons, booked, settings.talk)
         urgent = max(urgency(need, draft.until) for need in draft.needs)
         terms = worth_terms(client.tier, urgent, draft.kinds, settings.worth)
         strongest = draft.needs[0]
@@ -304,7 +304,7 @@ def _visits(
                 worth_terms=terms,
                 required=draft.fixed,
                 reasons=tuple(need.reason for need in draft.needs),
-                purpose=purpose,
+                purposes=purposes,
                 persons=persons,
                 talk_minutes=minutes,
                 min_gap_days=0 if draft.fixed else gap,
@@ -370,7 +370,7 @@ def _cut_talks(book: Book, visits: Iterable[DueVisit], settings: Settings) -> li
     for visit in visits:
         client = book.client_by_id[visit.client_id]
         booked = _appointment(book, visit)
-        minutes, wished = talk_minutes(client, visit.purpose, visit.persons, booked, settings.talk)
+        minutes, wished = talk_minutes(client, visit.purposes, visit.persons, booked, settings.talk)
         if minutes < wished:
             notes.append(
                 message("due.note_talk_cut", client=client.name, wished=wished, minutes=minutes)

@@ -81,7 +81,8 @@ class DueVisit(Frozen):
     required: bool = False
     """Comes before any worth: appointments and must-visits."""
     reasons: Annotated[tuple[DueReason, ...], Field(min_length=1)]
-    purpose: Purpose
+    purposes: Annotated[tuple[Purpose, ...], Field(min_length=1)]
+    """The main one first."""
     persons: int = 1
     """Key persons to meet."""
     talk_minutes: int

@@ -21,6 +21,7 @@ from routeplan.outputs.wording import (
     off_words,
     person_words,
     place_name,
+    purpose_words,
     travel_words,
     word,
 )
@@ -296,7 +297,7 @@ class _Page:
                 }
             )
         rows += [
-            self.row("purpose", word(visit.purpose, texts)),
+            self.row("purpose", purpose_words(visit.purposes, texts)),
             self.row("persons", *(person_words(person, texts) for person in visit.persons)),
             self.row("address", visit.address),
             self.row("position", off_words(visit.off_minutes, texts)),

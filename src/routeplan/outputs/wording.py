@@ -35,6 +35,7 @@ __all__ = [
     "person_words",
     "place_name",
     "proof_words",
+    "purpose_words",
     "totals_words",
     "travel_words",
     "word",
@@ -85,6 +86,11 @@ def person_words(person: PersonToMeet, texts: Texts) -> str:
     """'Zhao Lixin (decision, deputy head, 138...)'."""
     about = texts.join([part for part in (word(person.layer, texts), person.role) if part])
     return texts("words.person", name=person.name, about=about, phone=person.phone).strip()
+
+
+def purpose_words(purposes: Iterable[Purpose], texts: Texts) -> str:
+    """'hand over a gift, keep the relation warm'."""
+    return texts.join([word(purpose, texts) for purpose in purposes])
 
 
 def kilometres(metres: int) -> str:

@@ -39,6 +39,7 @@ from routeplan.outputs.wording import (
     off_words,
     place_name,
     proof_words,
+    purpose_words,
     totals_words,
     travel_words,
     word,
@@ -385,7 +386,7 @@ class _Writer:
         if visit.status is not PlannedVisitStatus.PLANNED:
             marks.append(word(visit.status, texts))
         people = texts.join([person.name for person in visit.persons])
-        purpose = word(visit.purpose, texts)
+        purpose = purpose_words(visit.purposes, texts)
         district = "" if visit.district in visit.address else visit.district
         lines = [
             _Line("  ".join(marks), bold=True),

@@ -256,7 +256,7 @@ def _visit(
         ready_to_leave=stop.end + visit.after,
         appointment=appointment.rigidity if appointment else None,
         required=visit.required,
-        purpose=due.purpose,
+        purposes=due.purposes,
         reasons=due.reasons,
         persons=_persons(due, appointment, talk, date, book, calendar),
         worth=due.worth,

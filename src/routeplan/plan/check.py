@@ -229,10 +229,10 @@ def _due_visits_are_planned_or_left_out(facts: _Facts) -> Iterator[str]:
         if visit.client_id in dropped and visit.status is PlannedVisitStatus.PLANNED:
             yield f"{visit.visit_id} is planned, though it was to be left out"
         due = facts.due[visit.visit_id]
-        if (visit.client_id, visit.worth, visit.purpose, visit.reasons) != (
+        if (visit.client_id, visit.worth, visit.purposes, visit.reasons) != (
             due.client_id,
             due.worth,
-            due.purpose,
+            due.purposes,
             due.reasons,
         ):
             yield f"{visit.visit_id} is not what the due list says"

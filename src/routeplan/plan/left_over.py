@@ -43,7 +43,7 @@ def expected_records(previous: Plan, book: Book, *, before: dt.date) -> tuple[Vi
             date=day.date,
             start=visit.talk.start,
             end=visit.talk.end,
-            purpose=visit.purpose,
+            purposes=visit.purposes,
         )
         for day, visit in previous.visits
         if recorded_to.get(day.manager_id, dt.date.min) < day.date < before

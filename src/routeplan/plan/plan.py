@@ -109,7 +109,8 @@ class PlannedVisit(Frozen):
     status: PlannedVisitStatus = PlannedVisitStatus.PLANNED
     appointment: Rigidity | None = None
     required: bool
-    purpose: Purpose
+    purposes: Annotated[tuple[Purpose, ...], Field(min_length=1)]
+    """The main one first."""
     reasons: Annotated[tuple[DueReason, ...], Field(min_length=1)]
     persons: tuple[PersonToMeet, ...]
     worth: int
