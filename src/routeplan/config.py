@@ -218,7 +218,10 @@ class WorthSettings(Frozen):
 
 
 class ChurnSettings(Frozen):
-    """What changing an already planned visit costs in a re-plan, in minutes of travel."""
+    """What changing an already planned visit costs in a re-plan, in minutes of travel.
+
+    The prices hold where the client has not been told of the visit and it is days ahead.
+    """
 
     drop: Annotated[int, Field(ge=0)] = 300
     """To give it up for others, on top of its worth."""
@@ -229,6 +232,12 @@ class ChurnSettings(Frozen):
     nudge: Annotated[int, Field(ge=0)] = 2
     """By up to `tolerance` minutes."""
     tolerance: Minutes = 10
+    agreed: Annotated[float, Field(ge=1)] = 3.0
+    """Times as much where day and hour are agreed with the client..."""
+    confirmed: Annotated[float, Field(ge=1)] = 20.0
+    """... and where they are promised."""
+    near: tuple[Annotated[float, Field(ge=1)], ...] = (2.0, 1.5)
+    """Times as much for a change that takes effect today, tomorrow, ...; 1 beyond these."""
 
 
 class CalendarSettings(Frozen):

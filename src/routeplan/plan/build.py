@@ -26,6 +26,7 @@ from routeplan.plan.plan import (
 from routeplan.problem.adjust import Adjustment
 from routeplan.problem.build import BuiltProblem
 from routeplan.problem.problem import Lunch, Problem
+from routeplan.problem.progress import told_by
 from routeplan.problem.wishes import collect_wishes
 from routeplan.solve.conflict import conflicting
 from routeplan.solve.result import Result, Route, Status, Stop
@@ -255,6 +256,7 @@ def _visit(
         talk=talk,
         ready_to_leave=stop.end + visit.after,
         appointment=appointment.rigidity if appointment else None,
+        told=told_by(appointment.rigidity if appointment else None),
         required=visit.required,
         purposes=due.purposes,
         reasons=due.reasons,

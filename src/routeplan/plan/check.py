@@ -39,6 +39,7 @@ from routeplan.problem.adjust import (
     OpenAt,
     TalkFor,
 )
+from routeplan.problem.progress import Told
 from routeplan.solve.result import Status
 from routeplan.travel.approximate import off_minutes
 from routeplan.travel.matrix import TravelMatrix
@@ -95,6 +96,7 @@ def violations(
         _due_visits_are_planned_or_left_out,
         _statuses_follow_the_clock,
         _history_stands,
+        _told_is_kept,
         _visits_keep_their_days,
         _visits_of_a_client_keep_their_distance,
         _totals_add_up,
@@ -279,6 +281,31 @@ def _history_stands(facts: _Facts) -> Iterator[str]:
             yield f"{before.manager_id} on {before.date}: a new visit comes before one under way"
         if facts.is_over(before) and (day.legs, day.lunch) != (before.legs, before.lunch):
             yield f"the past day {before.date} of {before.manager_id} is not as it was"
+
+
+def _told_is_kept(facts: _Facts) -> Iterator[str]:
+    """Who was told of a visit knows of it as long as it stays put; an appointment says it, too."""
+    if facts.earlier is None:
+        return
+    slots = {visit.visit_id: (day, visit) for day, visit in facts.earlier.visits}
+    for day, visit in facts.plan.visits:
+        appointment = facts.appointment(facts.due[visit.visit_id])
+        knows = {
+            None: {Told.NOT_AGREED},
+            Rigidity.WEEK: {Told.NOT_AGREED},
+            Rigidity.DAY: {Told.AGREED},
+        }.get(appointment.rigidity if appointment else None, {Told.CONFIRMED})
+        if visit.visit_id in slots:
+            old_day, old = slots[visit.visit_id]
+            if (old_day.manager_id, old_day.date, old.talk.start) == (
+                day.manager_id,
+                day.date,
+                visit.talk.start,
+            ):
+                knows = knows | {old.told}
+        strongest = max(knows, key=[Told.NOT_AGREED, Told.AGREED, Told.CONFIRMED].index)
+        if visit.told is not strongest and visit.status is PlannedVisitStatus.PLANNED:
+            yield f"{visit.visit_id} says {visit.told.value}, not {strongest.value}"
 
 
 def _visits_keep_their_days(facts: _Facts) -> Iterator[str]:
@@ -669,7 +696,13 @@ def _churn(facts: _Facts) -> int:
     """What a re-plan pays for planned visits that it moved or gave up."""
     if facts.earlier is None:
         return 0
-    churn, cost = facts.settings.churn, 0
+    churn, now, cost = facts.settings.churn, facts.plan.origin.now, 0
+
+    def priced(price: int, old: PlannedVisit, *dates: dt.date) -> int:
+        factor = {Told.AGREED: churn.agreed, Told.CONFIRMED: churn.confirmed}.get(old.told, 1.0)
+        days = max(0, (min(dates) - now.date()).days) if now else len(churn.near)
+        return round(price * factor * (1.0 if days >= len(churn.near) else churn.near[days]))
+
     slots = {visit.visit_id: (day, visit) for day, visit in facts.earlier.visits}
     for day, visit in facts.plan.visits:
         appointment = facts.appointment(facts.due[visit.visit_id])
@@ -679,17 +712,17 @@ def _churn(facts: _Facts) -> int:
             continue
         old_day, old = slots[visit.visit_id]
         if (old_day.manager_id, old_day.date) != (day.manager_id, day.date):
-            cost += churn.day
+            cost += priced(churn.day, old, old_day.date, day.date)
         elif abs(visit.talk.start - old.talk.start) > churn.tolerance:
-            cost += churn.hour
+            cost += priced(churn.hour, old, day.date)
         elif visit.talk.start != old.talk.start:
-            cost += min(churn.nudge, churn.hour)
-    given_up = [
-        visit
-        for visit in facts.plan.left_out
-        if visit.visit_id in slots and visit.cause not in OUTSIDE_PROBLEM and not visit.required
-    ]
-    return cost + churn.drop * len(given_up)
+            cost += priced(min(churn.nudge, churn.hour), old, day.date)
+    for unplanned in facts.plan.left_out:
+        given_up = unplanned.cause not in OUTSIDE_PROBLEM and not unplanned.required
+        if given_up and unplanned.visit_id in slots:
+            old_day, old = slots[unplanned.visit_id]
+            cost += priced(churn.drop, old, old_day.date)
+    return cost
 
 
 def _figures(facts: _Facts, day: PlannedDay) -> Totals:

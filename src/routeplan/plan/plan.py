@@ -15,6 +15,7 @@ from routeplan.due.models import DueReason, DueVisit, Horizon
 from routeplan.language import Message
 from routeplan.point import Point
 from routeplan.problem.adjust import Adjustment
+from routeplan.problem.progress import Told
 from routeplan.solve.result import Engine, Status
 from routeplan.travel.journey import JourneyStep
 from routeplan.values import Clock, Frozen, TimeWindow
@@ -108,6 +109,8 @@ class PlannedVisit(Frozen):
     """Talk end plus buffer."""
     status: PlannedVisitStatus = PlannedVisitStatus.PLANNED
     appointment: Rigidity | None = None
+    told: Told = Told.NOT_AGREED
+    """What the client knows of day and hour."""
     required: bool
     purposes: Annotated[tuple[Purpose, ...], Field(min_length=1)]
     """The main one first."""

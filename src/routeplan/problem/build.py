@@ -95,7 +95,18 @@ def build_problem(
     ]
     shift_days = tuple(day.shift for day in days)
     visits = tuple(
-        _visit(visit, point, book, shift_days, settings, calendar, wishes, planned or {}, places)
+        _visit(
+            visit,
+            point,
+            book,
+            shift_days,
+            settings,
+            calendar,
+            wishes,
+            planned or {},
+            now.date() if now else None,
+            places,
+        )
         for visit, point in kept
     )
     matrices, matrix_of = day_matrices(
@@ -213,6 +224,7 @@ def _visit(
     calendar: WorkCalendar,
     wishes: Wishes,
     planned: Mapping[str, Slot],
+    today: dt.date | None,
     places: _Places,
 ) -> Visit:
     client = book.client_by_id[visit.client_id]
@@ -240,6 +252,7 @@ def _visit(
             talk=talk,
             also=wishes.open_at.get(client.id, {}),
             slot=planned.get(visit.id),
+            today=today,
         ),
     )
 

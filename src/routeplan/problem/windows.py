@@ -11,8 +11,8 @@ Without an appointment, a talk lies inside the site's opening hours on a day fro
 Nothing goes before the manager's own working time: every window lies inside a piece of the shift.
 
 In a re-plan, a visit that stood in the plan costs nothing at its minute, `churn.nudge` near it,
-`churn.hour` elsewhere on its shift and `churn.day` on any other; an exact appointment costs nothing
-where it is.
+`churn.hour` elsewhere on its shift and `churn.day` on any other, times what the client was told of
+it and how short the notice is (`churn.py`); an exact appointment costs nothing where it is.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from routeplan.book.availability import site_windows
 from routeplan.book.models import Appointment, Rigidity, Site
 from routeplan.config import ChurnSettings
 from routeplan.due.models import DueVisit
+from routeplan.problem.churn import churn_factor
 from routeplan.problem.problem import Window
 from routeplan.problem.progress import Slot
 from routeplan.problem.shifts import ShiftDay
@@ -81,8 +82,11 @@ def visit_windows(
     talk: int,
     also: OpenDays = NO_DAYS,
     slot: Slot | None = None,
+    today: dt.date | None = None,
 ) -> tuple[Window, ...]:
     """The visit's windows on the shifts of those managers, by shift and start.
+
+    `today` is a re-plan's: from it on notice is counted.
 
     Those shorter than the talk are among them: they say that the client is open, but too briefly.
     """
@@ -96,13 +100,16 @@ def visit_windows(
         spans = _common(hours, shift.pieces)
         if slot is None:
             costs = [(span, 0) for span in spans]
-        elif (slot.manager_id, slot.date) != (shift.manager_id, shift.date):
-            costs = [(span, churn.day) for span in spans]
         else:
-            costs = [(span, churn.hour) for span in spans]
-            for leeway, cost in ((churn.tolerance, churn.nudge), (0, 0)):
-                near = _common(spans, _around(slot.start, talk, leeway))
-                costs += [(span, cost) for span in near if span.minutes >= talk]
+            factor = churn_factor(churn, slot, today, shift.date)
+            if (slot.manager_id, slot.date) != (shift.manager_id, shift.date):
+                costs = [(span, round(churn.day * factor)) for span in spans]
+            else:
+                costs = [(span, round(churn.hour * factor)) for span in spans]
+                for leeway, price in ((churn.tolerance, churn.nudge), (0, 0)):
+                    near = _common(spans, _around(slot.start, talk, leeway))
+                    cost = round(price * factor)
+                    costs += [(span, cost) for span in near if span.minutes >= talk]
         found += [
             Window(shift=number, start=span.start, end=span.end, cost=cost)
             for span, cost in sorted(costs, key=lambda priced: (priced[0].start, priced[1]))

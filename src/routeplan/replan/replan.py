@@ -19,11 +19,13 @@ from routeplan.plan.plan import Cause, Plan, PlannedDay
 from routeplan.plan.ways import with_ways
 from routeplan.problem.adjust import Adjustment, Must
 from routeplan.problem.build import BuiltProblem, build_problem
+from routeplan.problem.churn import churn_factor
 from routeplan.problem.objective import required_penalty
 from routeplan.problem.problem import Visit
 from routeplan.problem.progress import Slot
 from routeplan.replan.events import Cancel, Event
 from routeplan.replan.progress import Standing, is_done, standing_at
+from routeplan.replan.told import with_told_kept
 from routeplan.solve.result import Engine, Result, Route, Solution, Solved
 from routeplan.solve.schedule import schedule
 from routeplan.solve.solve import solve
@@ -83,7 +85,7 @@ class Replanning:
                 if note not in self.built.notes and not _is_decided_anew(note, self.now)
             ],
         )
-        after = with_ways(after, self.travel)
+        after = with_ways(with_told_kept(after, before), self.travel)
         require_valid(after, self.book, self.settings, self.calendar, self.travel, earlier=before)
         return after
 
@@ -190,7 +192,7 @@ def prepare_replan(
         for index, visit in enumerate(open_built.visits)
         if visit.id in why
     }
-    built = _priced(open_built, slots, cancelled, settings.churn)
+    built = _priced(open_built, slots, cancelled, settings.churn, now.date())
     return Replanning(
         before=plan,
         book=book,
@@ -331,7 +333,9 @@ def _apart_from_kept(
 def _slots(plan: Plan, gone: Collection[str]) -> dict[str, Slot]:
     """Where visits that are still to come were planned."""
     return {
-        visit.visit_id: Slot(manager_id=day.manager_id, date=day.date, start=visit.talk.start)
+        visit.visit_id: Slot(
+            manager_id=day.manager_id, date=day.date, start=visit.talk.start, told=visit.told
+        )
         for day, visit in plan.visits
         if visit.visit_id not in gone
     }
@@ -339,9 +343,10 @@ def _slots(plan: Plan, gone: Collection[str]) -> dict[str, Slot]:
 
 def _priced(
     built: BuiltProblem,
-    slots: Collection[str],
+    slots: Mapping[str, Slot],
     cancelled: Collection[str],
     churn: ChurnSettings,
+    today: dt.date,
 ) -> BuiltProblem:
     """The problem where giving up a planned visit costs more than its worth, and cancelled visits
     cost nothing and no route can make them."""
@@ -350,7 +355,9 @@ def _priced(
         if visit.id in cancelled:
             return visit.model_copy(update={"windows": (), "worth": 0, "required": False})
         if visit.id in slots:
-            return visit.model_copy(update={"worth": visit.worth + churn.drop})
+            slot = slots[visit.id]
+            price = round(churn.drop * churn_factor(churn, slot, today, slot.date))
+            return visit.model_copy(update={"worth": visit.worth + price})
         return visit
 
     visits = tuple(priced(visit) for visit in built.problem.visits)
