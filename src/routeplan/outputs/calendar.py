@@ -1,0 +1,268 @@
+"""Each manager's visits as an iCalendar file (RFC 5545) that updates what an earlier one brought.
+
+A visit is the same event (UID) in every version of a plan; its SEQUENCE rises when something about
+it changes, and only then. An event that is no longer planned stays in the file as cancelled. Which
+events there were is read from the file that stands in the folder, so that no version can be missed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from routeplan.book.models import Book
+from routeplan.language import Texts
+from routeplan.outputs.plain import file_names, isolated, plain
+from routeplan.outputs.wording import journey_words, person_words, place_name, travel_words, word
+from routeplan.plan.plan import Leg, Plan, PlannedDay, PlannedVisit, PlannedVisitStatus
+from routeplan.values import TimeWindow
+
+if TYPE_CHECKING:
+    from icalendar import Alarm, Component, Event, Timezone
+
+__all__ = ["CALENDAR_DOMAIN", "calendar_bytes", "calendar_names"]
+
+CALENDAR_DOMAIN = "@routeplan"
+"""How every UID of ours ends: such events are never read as somebody's other business."""
+
+KEPT = dt.timedelta(weeks=8)
+"""Events so long before the plan's first day leave the file; calendars that have them keep them."""
+
+
+def calendar_names(plan: Plan) -> dict[str, str]:
+    """Manager id → name of the manager's file, for every manager of the plan."""
+    names = file_names(day.manager_id for day in plan.days)
+    return {manager_id: f"{name}.ics" for manager_id, name in names.items()}
+
+
+def calendar_bytes(
+    plan: Plan,
+    manager_id: str,
+    texts: Texts,
+    *,
+    standing: bytes | None = None,
+    book: Book | None = None,
+) -> bytes:
+    """The file of one manager's visits.
+
+    `standing` is the file that stands in its place: its events that the plan no longer has become
+    cancelled, within the plan's weeks; those before and after stay as they are. `book` tells what
+    the last visit left to do.
+    """
+    from icalendar import Calendar
+
+    maker = _Maker(plan, texts, book)
+    before = _events_of(standing)
+    now: dict[str, Component] = {str(event["uid"]): event for event in maker.events(manager_id)}
+    events: list[Component] = [maker.renewed(event, before.get(uid)) for uid, event in now.items()]
+    events += [maker.gone(event) for uid, event in before.items() if uid not in now]
+    first = plan.horizon.first - KEPT
+    events = [event for event in events if _day_of(event) >= first]
+    events.sort(key=lambda event: (event["dtstart"].dt, str(event["uid"])))
+    calendar = Calendar()
+    calendar.add("prodid", "-//routeplan//routeplan//EN")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    name = next((day.manager_name for day in plan.days if day.manager_id == manager_id), manager_id)
+    calendar.add("x-wr-calname", texts("calendar.name", manager=isolated(name)))
+    calendar.add("x-wr-timezone", maker.zone.key)
+    for component in (*_zone_of(maker.zone, events), *events):
+        calendar.add_component(component)
+    return bytes(calendar.to_ical())
+
+
+class _Maker:
+    def __init__(self, plan: Plan, texts: Texts, book: Book | None) -> None:
+        self.plan = plan
+        self.texts = texts
+        self.book = book
+        self.zone = ZoneInfo(plan.origin.settings.calendar.zone)
+        midnight = dt.datetime.combine(plan.horizon.first, dt.time())
+        made = (plan.origin.now or midnight).replace(tzinfo=self.zone)
+        self.stamp = made.astimezone(dt.UTC).replace(microsecond=0)
+        """Of what changed with this plan. From the plan's facts: the same plan, the same file."""
+
+    def events(self, manager_id: str) -> Iterator[Event]:
+        chosen = self.plan.origin.settings.calendar
+        for day in self.plan.days:
+            if day.manager_id != manager_id:
+                continue
+            for visit in day.visits:
+                yield self.visit(day, visit)
+                if chosen.travel and visit.leg is not None:
+                    key = f"travel {visit.visit_id}"
+                    yield self.way(day, key, visit.leg, isolated(visit.client_name))
+            if chosen.travel and day.way_back is not None:
+                end = isolated(place_name(day.end_name, self.texts))
+                yield self.way(day, f"back {day.date}", day.way_back, end)
+            if chosen.lunch and day.lunch is not None:
+                summary = self.texts("calendar.lunch")
+                yield self.event(day, f"lunch {day.date}", day.lunch, summary, busy=False)
+
+    def visit(self, day: PlannedDay, visit: PlannedVisit) -> Event:
+        texts = self.texts
+        summary = texts(
+            "calendar.summary",
+            tier=word(visit.tier, texts),
+            client=isolated(visit.client_name),
+            purpose=texts.join([word(purpose, texts) for purpose in visit.purposes]),
+        )
+        event = self.event(day, f"visit {visit.visit_id}", visit.talk, summary, busy=True)
+        place = (isolated(text) for text in (visit.address, visit.room))
+        if location := ", ".join(filter(None, place)):
+            event.add("location", location)
+        event.add("geo", (round(visit.point.lat, 6), round(visit.point.lon, 6)))
+        event.add("description", plain("\n".join(filter(None, self.lines(visit)))))
+        event.add("status", "TENTATIVE" if visit.appointment is None else "CONFIRMED")
+        if visit.status is PlannedVisitStatus.PLANNED:
+            event.add_component(self.alarm(visit))
+        return event
+
+    def lines(self, visit: PlannedVisit) -> Iterator[str]:
+        """The description's."""
+        texts = self.texts
+        wrap_up = self.plan.origin.settings.talk.wrap_up
+        if visit.leg is not None:
+            way = texts.join([travel_words(visit.leg, texts), word(visit.leg.mode, texts)])
+            yield texts(
+                "calendar.way", leave=visit.leg.leave, arrive=visit.arrive, way=isolated(way)
+            )
+            yield journey_words(visit.leg, texts)
+        else:
+            yield texts("calendar.there", arrive=visit.arrive)
+        if 0 < wrap_up < visit.talk.minutes:
+            yield texts("calendar.wrap_up", time=visit.talk.end - wrap_up, end=visit.talk.end)
+        yield texts("calendar.room", room=isolated(visit.room) or texts("calendar.room_unknown"))
+        for person in visit.persons:
+            yield texts("calendar.person", person=isolated(person_words(person, texts)))
+        for reason in visit.reasons:
+            yield texts("calendar.reason", reason=isolated(texts.render(reason.text)))
+        if visit.note:
+            yield texts("calendar.note", note=isolated(visit.note))
+
+    def alarm(self, visit: PlannedVisit) -> Alarm:
+        """At the time to set off; where the way is not known, at that of being there."""
+        from icalendar import Alarm
+
+        leave = visit.leg.leave if visit.leg else visit.arrive
+        alarm = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("trigger", dt.timedelta(minutes=leave - visit.talk.start))
+        client = isolated(visit.client_name)
+        alarm.add("description", self.texts("calendar.alarm", time=leave, client=client))
+        return alarm
+
+    def way(self, day: PlannedDay, key: str, leg: Leg, end: str) -> Event:
+        """A leg; one without a length in time is a moment, and no event."""
+        summary = self.texts("calendar.travel", place=end)
+        hours = TimeWindow(start=leg.leave, end=max(leg.arrive, leg.leave + 1))
+        event = self.event(day, key, hours, summary, busy=False)
+        way = self.texts.join([travel_words(leg, self.texts), word(leg.mode, self.texts)])
+        lines = (way, journey_words(leg, self.texts))
+        event.add("description", plain("\n".join(filter(None, lines))))
+        return event
+
+    def event(
+        self, day: PlannedDay, key: str, hours: TimeWindow, summary: str, *, busy: bool
+    ) -> Event:
+        from icalendar import Event
+
+        event = Event()
+        parts = (str(self.plan.horizon.first), day.manager_id, day.manager_name, key)
+        name = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+        event.add("uid", name + CALENDAR_DOMAIN)
+        event.add("dtstart", self.at(day.date, hours.start))
+        event.add("dtend", self.at(day.date, hours.end))
+        event.add("summary", summary)
+        event.add("transp", "OPAQUE" if busy else "TRANSPARENT")
+        return event
+
+    def at(self, date: dt.date, minute: int) -> dt.datetime:
+        midnight = dt.datetime.combine(date, dt.time(), tzinfo=self.zone)
+        return midnight + dt.timedelta(minutes=minute)
+
+    def renewed(self, event: Component, before: Component | None) -> Component:
+        """The event with its number: that of the one before, unless something changed."""
+        if before is None:
+            # Not 0: a calendar may know the event from a file that is no longer there.
+            return self.numbered(event, self.plan.origin.version - 1)
+        if _content(event) == _content(before):
+            return before
+        return self.numbered(event, _sequence(before) + 1)
+
+    def gone(self, event: Component) -> Component:
+        """What the plan no longer has: cancelled, where the plan has a say and it is not yet."""
+        horizon = self.plan.horizon
+        cancelled = event.get("status") == "CANCELLED"
+        if cancelled or not horizon.first <= _day_of(event) <= horizon.last:
+            return event
+        summary = str(event.get("summary", ""))
+        sequence = _sequence(event) + 1
+        for name in ("dtstamp", "sequence", "status", "summary", "transp"):
+            event.pop(name, None)
+        event.subcomponents.clear()
+        event.add("summary", self.texts("calendar.cancelled", summary=summary))
+        event.add("status", "CANCELLED")
+        event.add("transp", "TRANSPARENT")
+        return self.numbered(event, sequence)
+
+    def numbered(self, event: Component, sequence: int) -> Component:
+        event.add("sequence", sequence)
+        event.add("dtstamp", self.stamp)
+        return event
+
+
+def _events_of(standing: bytes | None) -> dict[str, Component]:
+    """UID → event of a file of ours; a file that is none has none."""
+    from icalendar import Calendar
+
+    if standing is None:
+        return {}
+    try:
+        events = Calendar.from_ical(standing).walk("VEVENT")
+        return {
+            str(event["uid"]): event
+            for event in events
+            if str(event["uid"]).endswith(CALENDAR_DOMAIN)
+            and isinstance(event["dtstart"].dt, dt.datetime)
+        }
+    except (AttributeError, LookupError, ValueError):
+        return {}
+
+
+def _content(event: Component) -> list[str]:
+    """All that a reader sees of it."""
+    return sorted(
+        repr((name, value.to_ical(), dict(value.params)))
+        for name, value in event.property_items()
+        if name not in ("BEGIN", "DTSTAMP", "END", "SEQUENCE")
+    )
+
+
+def _sequence(event: Component) -> int:
+    return int(event.get("sequence", 0))
+
+
+def _day_of(event: Component) -> dt.date:
+    start: dt.datetime = event["dtstart"].dt
+    return start.date()
+
+
+def _zone_of(zone: ZoneInfo, events: Sequence[Component]) -> Iterator[Timezone]:
+    """The rules of the zone for the years of the events."""
+    years = [_day_of(event).year for event in events]
+    if years:
+        yield _rules(zone.key, min(years), max(years))
+
+
+@cache
+def _rules(zone: str, first: int, last: int) -> Timezone:
+    from icalendar import Timezone
+
+    begin, end = dt.date(first, 1, 1), dt.date(last + 1, 1, 1)
+    return Timezone.from_tzid(zone, first_date=begin, last_date=end)
