@@ -6,7 +6,8 @@ Hong Kong, Macau and Taiwan and other countries are left as they are.
 
 What counts as mainland is an outline of straight pieces, drawn for this project: within about
 30 km of the land border, the right side of it for the border towns in the tests, and within some
-hundred metres around Hong Kong and Macau. At sea it is generous.
+hundred metres around Hong Kong, Macau and Kinmen. At sea it is generous; the islands off the coast
+that Taiwan holds are cut out of it.
 
 BD-09 is what Baidu's services use: a second shift of about 0.8 km on top of GCJ-02, a push
 with small waves in it. It holds in Hong Kong, Macau and Taiwan too; abroad Baidu gives WGS-84.
@@ -101,8 +102,26 @@ _MACAU: Ring = (
     *((22.216, 113.537), (22.2165, 113.549), (22.21, 113.556), (22.2, 113.6), (22.1, 113.61)),
     *((22.1, 113.553), (22.14, 113.549), (22.17, 113.54), (22.195, 113.532)),
 )
-_KINMEN: Ring = ((24.37, 118.2), (24.535, 118.2), (24.535, 118.5), (24.37, 118.5))
-_MATSU: Ring = ((26.1, 119.9), (26.3, 119.9), (26.3, 120.1), (26.1, 120.1))
+# Between Xiamen, whose shore ends at 118.203 E, and Little Kinmen, which begins at 118.21 E.
+_KINMEN: Ring = (
+    *((24.37, 118.206), (24.44, 118.206), (24.468, 118.215), (24.5, 118.29), (24.52, 118.37)),
+    *((24.537, 118.4), (24.537, 118.43), (24.52, 118.47), (24.45, 118.53), (24.37, 118.5)),
+)
+_TAIWANS_ISLANDS: tuple[Ring, ...] = (
+    _KINMEN,
+    ((24.365, 118.15), (24.395, 118.15), (24.395, 118.185), (24.365, 118.185)),  # Dadan
+    ((24.95, 119.4), (25.03, 119.4), (25.03, 119.5), (24.95, 119.5)),  # Wuqiu
+    ((25.92, 119.9), (26.02, 119.9), (26.02, 120.02), (25.92, 120.02)),  # Juguang
+    (
+        (26.1, 119.88),
+        (26.2, 119.88),
+        (26.3, 119.95),
+        (26.3, 120.1),
+        (26.1, 120.1),
+    ),  # Nangan, Beigan
+    ((26.31, 120.19), (26.37, 120.19), (26.37, 120.26), (26.31, 120.26)),  # Liangdao
+    ((26.32, 120.44), (26.41, 120.44), (26.41, 120.54), (26.32, 120.54)),  # Dongyin
+)
 _TAIWAN: Ring = (
     *((25.5, 121.3), (25.5, 122.2), (24.4, 122.1), (21.8, 121.8), (21.6, 120.6)),
     *((23.0, 119.2), (23.9, 119.3)),
@@ -112,7 +131,7 @@ _TAIWAN: Ring = (
 def is_mainland_china(point: Point) -> bool:
     """Whether GCJ-02 shifts the point; Taiwan lies outside of the outline."""
     return _inside(point, _MAINLAND) and not any(
-        _inside(point, ring) for ring in (_HONG_KONG, _MACAU, _KINMEN, _MATSU)
+        _inside(point, ring) for ring in (_HONG_KONG, _MACAU, *_TAIWANS_ISLANDS)
     )
 
 
@@ -127,16 +146,16 @@ def to_gcj02(point: Point) -> Point:
 def from_gcj02(point: Point) -> Point:
     """The WGS-84 point that a map in GCJ-02 draws there, to less than a centimetre.
 
-    Found by fixed-point iteration. Side by side with the outline's edge both readings may be
-    possible; then the point is taken as shifted when it lies on the mainland's side itself.
+    Found by fixed-point iteration. Just beyond the outline's edge both readings are possible: a
+    shifted point of the mainland, or one from outside that is not shifted. It is taken as shifted,
+    so that the way back is right for every point of the mainland.
     """
-    if not is_mainland_china(point):
-        return point
     lat, lon = point.lat, point.lon
     for _ in range(ROUNDS):
         north, east = _shift(lat, lon)
-        lat, lon = point.lat - north, point.lon - east
-    return Point(lat=lat, lon=lon)
+        lat, lon = _on_earth(point.lat - north, point.lon - east)
+    before = Point(lat=lat, lon=lon)
+    return before if is_mainland_china(before) else point
 
 
 def to_bd09(point: Point) -> Point:
@@ -150,13 +169,13 @@ def to_bd09(point: Point) -> Point:
 
 def from_bd09(point: Point) -> Point:
     """The WGS-84 point that Baidu's map draws there, to less than a centimetre."""
-    if not _is_baidus_china(point):
-        return point
     middle = point
     for _ in range(ROUNDS):
         north, east = _bd09_shift(middle)
-        middle = Point(lat=point.lat - north, lon=point.lon - east)
-    return from_gcj02(middle)
+        lat, lon = _on_earth(point.lat - north, point.lon - east)
+        middle = Point(lat=lat, lon=lon)
+    before = from_gcj02(middle)
+    return before if _is_baidus_china(before) else point
 
 
 def to_wgs84(point: Point, datum: Datum) -> Point:
@@ -168,8 +187,13 @@ def to_wgs84(point: Point, datum: Datum) -> Point:
 
 def _is_baidus_china(point: Point) -> bool:
     return any(
-        _inside(point, ring) for ring in (_MAINLAND, _HONG_KONG, _MACAU, _KINMEN, _MATSU, _TAIWAN)
+        _inside(point, ring) for ring in (_MAINLAND, _HONG_KONG, _MACAU, *_TAIWANS_ISLANDS, _TAIWAN)
     )
+
+
+def _on_earth(lat: float, lon: float) -> tuple[float, float]:
+    """Far from China the shifts mean nothing; what they make is still a point."""
+    return max(-90.0, min(90.0, lat)), max(-180.0, min(180.0, lon))
 
 
 def _bd09_shift(point: Point) -> tuple[float, float]:
