@@ -62,7 +62,7 @@ def calendar_bytes(
     events += [maker.gone(event) for uid, event in before.items() if uid not in now]
     first = plan.horizon.first - KEPT
     events = [event for event in events if _day_of(event) >= first]
-    events.sort(key=lambda event: (event["dtstart"].dt, str(event["uid"])))
+    events.sort(key=lambda event: (_start(event), str(event["uid"])))
     calendar = Calendar()
     calendar.add("prodid", "-//routeplan//routeplan//EN")
     calendar.add("version", "2.0")
@@ -229,7 +229,7 @@ def _events_of(standing: bytes | None) -> dict[str, Component]:
             str(event["uid"]): event
             for event in events
             if str(event["uid"]).endswith(CALENDAR_DOMAIN)
-            and isinstance(event["dtstart"].dt, dt.datetime)
+            and isinstance(_start(event), dt.datetime)
         }
     except (AttributeError, LookupError, ValueError):
         return {}
@@ -238,9 +238,7 @@ def _events_of(standing: bytes | None) -> dict[str, Component]:
 def _content(event: Component) -> list[str]:
     """All that a reader sees of it."""
     return sorted(
-        repr((name, value.to_ical(), dict(value.params)))
-        for name, value in event.property_items()
-        if name not in ("BEGIN", "DTSTAMP", "END", "SEQUENCE")
+        str(line) for line in event.content_lines() if not line.startswith(("DTSTAMP", "SEQUENCE"))
     )
 
 
@@ -248,9 +246,13 @@ def _sequence(event: Component) -> int:
     return int(event.get("sequence", 0))
 
 
+def _start(event: Component) -> dt.datetime:
+    start: dt.datetime = event.decoded("dtstart")
+    return start
+
+
 def _day_of(event: Component) -> dt.date:
-    start: dt.datetime = event["dtstart"].dt
-    return start.date()
+    return _start(event).date()
 
 
 def _zone_of(zone: ZoneInfo, events: Sequence[Component]) -> Iterator[Timezone]:
