@@ -22,7 +22,6 @@ from routeplan.book.write import write_book
 from routeplan.cli import app
 from routeplan.due.models import DueList
 from routeplan.language import Texts
-from routeplan.pipeline import load_plan
 from routeplan.plan.plan import Cause, Plan
 from routeplan.problem.problem import Problem
 from routeplan.replan.diff import ChangeKind, PlanDiff
@@ -30,6 +29,7 @@ from routeplan.solve.result import Result, Solved
 from routeplan.solve.verify import violations
 from routeplan.values import TimeWindow
 from routeplan.version import __version__
+from routeplan.workspace.folder import load_plan
 from tests.examples import MONDAY, tiny_book, tiny_problem
 
 ROOT = Path(__file__).parents[1]
@@ -194,9 +194,8 @@ def test_json_and_adjustments(copy: Path) -> None:
     assert next(visit for _, visit in plan.visits if visit.client_id == "C3").required
     assert {day.manager_id for day in plan.days} == {"M1"}
     # The plan that stood there is kept.
-    kept = list((copy / "week" / "earlier").iterdir())
-    assert len(kept) == 1
-    assert {day.manager_id for day in load_plan(kept[0]).days} == {"M1", "M2"}
+    kept = Plan.model_validate_json(run(copy, "show", "week", "1", "--json").stdout)
+    assert {day.manager_id for day in kept.days} == {"M1", "M2"}
 
 
 def test_quiet_prints_what_is_missing_and_where_the_files_are(copy: Path) -> None:
@@ -208,10 +207,11 @@ def test_quiet_prints_what_is_missing_and_where_the_files_are(copy: Path) -> Non
         "Left out: 1 visit, must-visits among them: 0",
         "Map: week/map.html",
         "Workbook: week/plan.xlsx",
+        "Kept as version 1 of the history.",
     ]
-    # What stood there was no plan any more; it is out of the way, not lost.
+    # What stood there was no plan any more; it is kept all the same.
     assert load_plan(copy / "week").visits
-    assert (copy / "week" / "earlier" / "plan-unreadable.json").read_text("utf-8") == "{"
+    assert "cannot be read" in run(copy, "history", "week", "--lang", "en").stdout
 
 
 # --- replan ---------------------------------------------------------------------------------------
@@ -234,9 +234,9 @@ def test_a_cancellation_changes_little_and_says_what(copy: Path) -> None:
             for other_day, other in after.visits
         )
     assert after.origin.version == before.origin.version + 1
-    (kept,) = (copy / "week" / "earlier").iterdir()
-    assert load_plan(kept) == before
-    assert again.stdout.splitlines()[-1].endswith(f"week/earlier/{kept.name}")
+    assert again.stdout.splitlines()[-1] == (
+        "Kept as version 2 of the history; `routeplan undo week` brings version 1 back."
+    )
 
     # A second one follows on, this time for a program to read.
     words = ("replan", "week", "--cancel", "C5", "--now", "2026-11-23T07:10", "--time-limit", "20")
@@ -244,9 +244,11 @@ def test_a_cancellation_changes_little_and_says_what(copy: Path) -> None:
     diff = PlanDiff.model_validate_json(third.stdout)
     assert [change.client_id for change in diff.of(ChangeKind.REMOVED)] == ["C5"]
     assert third.stderr == ""
-    assert len(list((copy / "week" / "earlier").iterdir())) == 2
     cancelled = {visit.client_id for visit in load_plan(copy / "week").left_out if visit.why.args}
     assert {"C2", "C5"} <= cancelled
+    assert run(copy, "undo", "week").returncode == 0
+    assert run(copy, "undo", "week").returncode == 0
+    assert load_plan(copy / "week") == before
 
 
 def test_a_plan_that_cannot_be_used_is_left_alone(copy: Path) -> None:

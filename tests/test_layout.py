@@ -31,6 +31,7 @@ ORDER = (
     ("plan",),
     ("replan",),
     ("outputs",),
+    ("workspace",),
     ("pipeline",),
     ("cli",),
     ("__main__",),

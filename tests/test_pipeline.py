@@ -18,17 +18,14 @@ from routeplan.book.models import Book, VisitRecord, VisitStatus
 from routeplan.config import Settings
 from routeplan.due.models import DueKind, Horizon
 from routeplan.due.policy import read_policy
-from routeplan.errors import FileError, NoPlanError, UsageError, WorkspaceError
+from routeplan.errors import NoPlanError, UsageError
 from routeplan.language import LANGUAGES, Texts
 from routeplan.pipeline import (
     digest,
     due_visits,
-    load_plan,
     monday_of,
     next_week,
     plan_visits,
-    require_folder,
-    save_plan,
 )
 from routeplan.plan.check import violations
 from routeplan.plan.plan import Cause, Plan
@@ -37,6 +34,8 @@ from routeplan.solve.stop import StopRule
 from routeplan.travel.great_circle import GreatCircle
 from routeplan.values import Closure
 from routeplan.workdays import WorkCalendar
+from routeplan.workspace.folder import load_plan
+from routeplan.workspace.save import save_plan
 from tests.book.strategies import books
 from tests.examples import MONDAY, tiny_book
 from tests.plan.examples import random_book
@@ -214,62 +213,3 @@ def test_adjustments_are_kept_in_the_plan_and_heeded() -> None:
 def test_the_digest_is_the_books_content() -> None:
     assert digest(tiny_book()) == digest(tiny_book())
     assert digest(tiny_book()) != digest(tiny_book().model_copy(update={"appointments": ()}))
-
-
-# --- the folder of a plan -------------------------------------------------------------------------
-
-
-def test_saving_keeps_every_earlier_plan_once(tmp_path: Path) -> None:
-    plans = [tiny_plan(), tiny_plan(seed=1), tiny_plan(adjustments=(Drop(client_id="C1"),))]
-    first = save_plan(plans[0], tmp_path, EN)
-    assert first.earlier is None
-    assert save_plan(plans[0], tmp_path, EN).earlier is None  # the same plan again
-    kept = [save_plan(plan, tmp_path, EN).earlier for plan in (*plans[1:], plans[0])]
-    assert [path.name for path in kept if path] == [
-        "plan-2026-11-23-v1.json",
-        "plan-2026-11-23-v1-2.json",
-        "plan-2026-11-23-v1-3.json",
-    ]
-    assert [load_plan(path) for path in kept if path] == plans
-    assert load_plan(tmp_path) == plans[0]
-    # A plan that is kept already is not kept a second time.
-    again = save_plan(plans[1], tmp_path, EN).earlier
-    assert again == kept[0]
-
-
-def test_a_failure_leaves_the_folder_as_it_was(tmp_path: Path) -> None:
-    save_plan(tiny_plan(), tmp_path, EN)
-    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
-    with pytest.raises(UsageError):
-        save_plan(tiny_plan(seed=1), tmp_path, EN, tiles="nobody's")
-    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
-    # A file that cannot be replaced, because a folder has its name: plan.json is still the old one.
-    (tmp_path / "map.html").unlink()
-    (tmp_path / "map.html").mkdir()
-    with pytest.raises(FileError, match=r"map\.html"):
-        save_plan(tiny_plan(seed=1), tmp_path, EN)
-    assert (tmp_path / "plan.json").read_bytes() == before[tmp_path / "plan.json"]
-    assert not list(tmp_path.rglob("*.tmp"))
-
-
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 2}', "\x00\xff"])
-def test_a_damaged_plan_is_refused_by_name(tmp_path: Path, content: str) -> None:
-    (tmp_path / "plan.json").write_text(content, encoding="utf-8")
-    with pytest.raises(WorkspaceError, match=r"RP7002.*plan\.json"):
-        load_plan(tmp_path)
-    # Planning anew keeps it aside.
-    saved = save_plan(tiny_plan(), tmp_path, EN)
-    assert saved.earlier
-    assert saved.earlier.read_text(encoding="utf-8") == content
-
-
-def test_a_folder_is_asked_for_before_it_is_needed(tmp_path: Path) -> None:
-    require_folder(tmp_path)
-    require_folder(tmp_path / "new" / "deep")
-    (tmp_path / "file").touch()
-    for path in (tmp_path / "file", tmp_path / "file" / "below", tmp_path / ("x" * 300)):
-        with pytest.raises(WorkspaceError, match="RP7004"):
-            require_folder(path)
-    with pytest.raises(WorkspaceError, match="RP7001"):
-        load_plan(tmp_path / "new")
-    assert [path.name for path in tmp_path.iterdir()] == ["file"]

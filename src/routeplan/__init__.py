@@ -29,11 +29,9 @@ from routeplan.geocode.geocode import geocode
 from routeplan.language import Message, Texts
 from routeplan.pipeline import (
     due_visits,
-    load_plan,
     next_week,
     open_travel,
     plan_visits,
-    save_plan,
 )
 from routeplan.plan.plan import Plan, PlannedDay, PlannedVisit, UnplannedVisit
 from routeplan.problem.adjust import parse_adjustment
@@ -47,6 +45,8 @@ from routeplan.solve.stop import Progress, StopRule
 from routeplan.travel.roads_build import build_roads
 from routeplan.version import __version__
 from routeplan.workdays import WorkCalendar, read_calendar
+from routeplan.workspace.folder import load_plan
+from routeplan.workspace.save import save_plan
 
 __all__ = [
     "Book",

@@ -15,11 +15,12 @@ from routeplan.cli import app
 from routeplan.config import SourceName, TravelSettings
 from routeplan.errors import SettingsError, UsageError
 from routeplan.language import LANGUAGES
-from routeplan.pipeline import load_plan, open_travel
+from routeplan.pipeline import open_travel
 from routeplan.point import Point
 from routeplan.travel.cached import Cached
 from routeplan.travel.choose import parse_travel, travel_source
 from routeplan.travel.great_circle import GreatCircle
+from routeplan.workspace.folder import load_plan
 from tests.examples import tiny_book
 
 DEFAULT = TravelSettings()

@@ -191,7 +191,8 @@ def due(
     from routeplan.book.read import read_book
     from routeplan.due.policy import read_policy
     from routeplan.outputs.terminal import due_report
-    from routeplan.pipeline import due_visits, load_plan
+    from routeplan.pipeline import due_visits
+    from routeplan.workspace.folder import load_plan
 
     texts = texts_in(lang)
     chosen = settings_of(settings, book)

@@ -22,6 +22,7 @@ __all__ = [
     "horizon_of",
     "print_json",
     "relative_to",
+    "saved_words",
     "settings_of",
     "texts_in",
     "to_err",
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from routeplan.due.models import Horizon
     from routeplan.plan.plan import Plan
     from routeplan.workdays import WorkCalendar
+    from routeplan.workspace.save import Saved
 
 
 def print_json(text: str) -> None:
@@ -125,3 +127,13 @@ def relative_to(book: Path, out: Path) -> str:
         return Path(os.path.relpath(book.resolve(), out.resolve())).as_posix()
     except ValueError:  # another drive on Windows
         return str(book)
+
+
+def saved_words(saved: Saved, folder: Path, texts: Texts) -> str:
+    """Where the plan stands in the history, and how to go back."""
+    if saved.version is None:
+        return texts("workspace.no_history")
+    if saved.before is None:
+        return texts("workspace.kept", version=saved.version)
+    where = {"folder": str(folder), "before": saved.before}
+    return texts("workspace.kept_after", version=saved.version, **where)

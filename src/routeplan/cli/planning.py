@@ -16,6 +16,7 @@ from routeplan.cli.common import (
     horizon_of,
     print_json,
     relative_to,
+    saved_words,
     settings_of,
     texts_in,
     to_err,
@@ -75,17 +76,12 @@ def plan(
     from routeplan.book.read import read_book
     from routeplan.due.policy import read_policy
     from routeplan.outputs.terminal import SearchDisplay, plan_report
-    from routeplan.pipeline import (
-        load_plan,
-        map_ground,
-        open_travel,
-        plan_visits,
-        require_folder,
-        save_plan,
-    )
+    from routeplan.pipeline import open_travel, plan_visits
     from routeplan.problem.adjust import parse_adjustment
     from routeplan.solve.result import Engine
     from routeplan.solve.stop import StopRule
+    from routeplan.workspace.folder import load_plan, map_ground, require_folder
+    from routeplan.workspace.save import save_plan
 
     texts = texts_in(lang)
     require_folder(out)
@@ -115,7 +111,9 @@ def plan(
             on_solved=solved.append,
             book_path=relative_to(book, out),
         )
-    saved = save_plan(made, out, texts, solved=solved[-1], tiles=tiles.value, ground=ground)
+    saved = save_plan(
+        made, out, texts, book=book, solved=solved[-1], tiles=tiles.value, ground=ground
+    )
     if json_output:
         print_json(made.model_dump_json(indent=1))
         return
@@ -125,6 +123,7 @@ def plan(
         must = sum(visit.required for visit in made.left_out)
         typer.echo(texts("terminal.left_out_count", n=len(made.left_out), must=must))
     typer.echo(texts("terminal.written", map=str(saved.map), workbook=str(saved.workbook)))
+    typer.echo(saved_words(saved, out, texts))
 
 
 @app.command()
@@ -154,19 +153,15 @@ def replan(
     """Plan again after a cancellation, changing little; the earlier plan is kept."""
     from routeplan.book.read import read_book
     from routeplan.outputs.terminal import SearchDisplay, diff_report, plan_report
-    from routeplan.pipeline import (
-        load_plan,
-        map_ground,
-        open_travel,
-        require_folder,
-        save_plan,
-    )
+    from routeplan.pipeline import open_travel
     from routeplan.problem.adjust import parse_adjustment
     from routeplan.replan.diff import diff_plans
     from routeplan.replan.events import parse_cancel
     from routeplan.replan.replan import replan as plan_again
     from routeplan.solve.result import Engine
     from routeplan.solve.stop import StopRule
+    from routeplan.workspace.folder import load_plan, map_ground, require_folder
+    from routeplan.workspace.save import save_plan
 
     texts = texts_in(lang)
     before = load_plan(folder)
@@ -199,7 +194,7 @@ def replan(
         )
     diff = diff_plans(before, after)
     saved = save_plan(
-        after, folder, texts, diff=diff, solved=solved[-1], tiles=tiles.value, ground=ground
+        after, folder, texts, book=place, solved=solved[-1], tiles=tiles.value, ground=ground
     )
     if json_output:
         print_json(diff.model_dump_json(indent=1))
@@ -208,5 +203,4 @@ def replan(
     if not quiet:
         to_out().print(plan_report(after, texts))
     typer.echo(texts("terminal.written", map=str(saved.map), workbook=str(saved.workbook)))
-    if saved.earlier:
-        typer.echo(texts("terminal.kept_earlier", path=str(saved.earlier)))
+    typer.echo(saved_words(saved, folder, texts))

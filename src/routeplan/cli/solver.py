@@ -63,10 +63,10 @@ def verify(
 
     from routeplan.outputs.files import read_model
     from routeplan.outputs.terminal import confirmed_report
-    from routeplan.pipeline import load_proof
     from routeplan.problem.read import read_problem
     from routeplan.solve.recheck import recheck
     from routeplan.solve.result import Result, Solved
+    from routeplan.workspace.folder import load_proof
 
     if result is None:
         solved = load_proof(given)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +17,9 @@ from typing import Self
 from routeplan.store.database import open_database, store_errors, transaction
 
 __all__ = ["Cache"]
+
+SOON = 1.0
+"""Seconds."""
 
 
 class Cache:
@@ -27,22 +31,28 @@ class Cache:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._connection: sqlite3.Connection | None = None
+        self._waiting: dict[str, dict[str, bytes]] = {}
+        self._since = 0.0
 
     def get_many(self, kind: str, keys: Iterable[str]) -> dict[str, bytes]:
         """Key → value for those of `keys` that are known."""
+        keys = list(keys)
+        waiting = self._waiting.get(kind, {})
+        known = {key: waiting[key] for key in keys if key in waiting}
         connection = self._connect(make=False)
-        if connection is None:
-            return {}
+        if connection is None or len(known) == len(keys):
+            return known
         with store_errors(self.path):
             rows = connection.execute(
                 "SELECT key, value FROM cache"
                 " WHERE kind = ? AND key IN (SELECT value FROM json_each(?))",
-                (kind, json.dumps(list(keys))),
+                (kind, json.dumps(keys)),
             )
-            return dict(rows.fetchall())
+            return dict(rows.fetchall()) | known
 
     def get_all(self, kind: str) -> dict[str, bytes]:
         """Everything of one kind."""
+        self._write()
         connection = self._connect(make=False)
         if connection is None:
             return {}
@@ -61,8 +71,18 @@ class Cache:
                 ((kind, key, value) for key, value in items.items()),
             )
 
+    def put_soon(self, kind: str, items: Mapping[str, bytes]) -> None:
+        """As `put_many`, but on disk only with a call a second later, or when closed: for answers
+        that come one by one, where each would wait for the disk."""
+        if not self._waiting:
+            self._since = time.monotonic()
+        self._waiting.setdefault(kind, {}).update(items)
+        if time.monotonic() - self._since >= SOON:
+            self._write()
+
     def delete_many(self, kind: str, keys: Iterable[str]) -> None:
         """Forgets `keys`; unknown ones are passed over."""
+        self._write()
         connection = self._connect(make=False)
         if connection is None:
             return
@@ -73,6 +93,17 @@ class Cache:
             )
 
     def close(self) -> None:
+        try:
+            self._write()
+        finally:
+            self._disconnect()
+
+    def _write(self) -> None:
+        waiting, self._waiting = self._waiting, {}
+        for kind, items in waiting.items():
+            self.put_many(kind, items)
+
+    def _disconnect(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
