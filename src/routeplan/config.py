@@ -278,6 +278,8 @@ class Settings(Frozen):
     solver: SolverSettings = SolverSettings()
     policy: str = "visit-norms"
     """Name of a ready-made policy, or path of a TOML file."""
+    preparation: str = "standard"
+    """Name of the ready-made checklists, or path of a TOML file."""
 
 
 def read_settings(path: Path) -> Settings:
