@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from routeplan.book.models import Layer, Purpose, Rigidity, Tier, TravelMode
 from routeplan.config import Settings
 from routeplan.due.models import DueReason, DueVisit, Horizon
 from routeplan.language import Message
+from routeplan.plan.events import Event
 from routeplan.point import Point
 from routeplan.problem.adjust import Adjustment
 from routeplan.problem.progress import Told
@@ -26,6 +27,7 @@ __all__ = [
     "CostTerms",
     "Detour",
     "Leg",
+    "Lock",
     "PersonToMeet",
     "Plan",
     "PlanOrigin",
@@ -277,8 +279,28 @@ class PlanOrigin(Frozen):
     """1, then one more with each re-plan in the same folder."""
     now: dt.datetime | None = None
     """A re-plan's clock, local time."""
+    events: tuple[Event, ...] = ()
+    """What made this version of the plan before it."""
+    freeze: int = 0
+    """Talks that were to begin within so many minutes of `now` stayed as they were."""
     routeplan: str
     """Version of routeplan."""
+
+
+class Lock(Frozen):
+    """What the user fixed of a visit, in every re-plan to come; at least one of the three."""
+
+    visit_id: str
+    date: dt.date | None = None
+    start: Clock | None = None
+    """Of the talk."""
+    manager_id: str | None = None
+
+    @model_validator(mode="after")
+    def _locks_something(self) -> Self:
+        if self.date is None and self.start is None and self.manager_id is None:
+            raise ValueError("a lock holds day, hour or manager")
+        return self
 
 
 class Plan(Frozen):
@@ -295,6 +317,8 @@ class Plan(Frozen):
     due: tuple[DueVisit, ...]
     """The due list that it was made from."""
     adjustments: tuple[Adjustment, ...] = ()
+    locks: tuple[Lock, ...] = ()
+    """By visit, each once."""
     notes: tuple[Message, ...] = ()
     proof: Proof
     totals: Totals

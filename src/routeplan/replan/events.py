@@ -1,32 +1,14 @@
-"""What happened since the plan was made: the facts that a re-plan takes in.
-
-One frozen type an event; `Event` is their union.
-"""
+"""The events that a re-plan takes in; their types stand in `plan/events.py`."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal, TypeAlias
 
 from routeplan.errors import UsageError
 from routeplan.language import message
-from routeplan.values import Frozen
+from routeplan.plan.events import Cancel, Event
 
 __all__ = ["Cancel", "Event", "parse_cancel"]
-
-
-class Cancel(Frozen):
-    """A client cancelled a planned visit: the only one still to come, or the one on `date`."""
-
-    kind: Literal["cancel"] = "cancel"
-    client_id: str
-    date: dt.date | None = None
-
-    def __str__(self) -> str:
-        return f"{self.client_id}@{self.date}" if self.date else self.client_id
-
-
-Event: TypeAlias = Cancel
 
 
 def parse_cancel(text: str) -> Cancel:

@@ -272,7 +272,7 @@ def _cancelled_visit(plan: Plan, book: Book, event: Cancel, now: dt.datetime) ->
         text = message("replan.already_done", client=client_id, date=meant[-1][0].date)
         raise UsageError("RP4024", text)
     if len(to_come) > 1:
-        forms = [str(Cancel(client_id=client_id, date=day.date)) for day, _ in to_come]
+        forms = [Cancel(client_id=client_id, date=day.date).visit for day, _ in to_come]
         text = message("replan.which_visit", client=client_id, forms=forms)
         raise UsageError("RP4025", text)
     return to_come[0][1].visit_id
