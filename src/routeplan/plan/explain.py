@@ -190,6 +190,7 @@ class Explainer:
             off_minutes=off_minutes(
                 site, self.book.manager_by_id[client.manager_id].mode, self.settings.travel
             ),
+            manager_ids=self.may_go(due),
             required=due.required or client.id in self.wishes.must,
             reasons=due.reasons,
             worth=due.worth,

@@ -231,6 +231,8 @@ class UnplannedVisit(Frozen):
     point: Point | None
     off_minutes: int = 0
     """As in `PlannedVisit`, for the client's own manager."""
+    manager_ids: tuple[str, ...] = ()
+    """Who might make it, the client's own manager first."""
     required: bool
     reasons: tuple[DueReason, ...]
     worth: int
