@@ -1,0 +1,1 @@
+"""A manager's day on one page, for the phone and for paper."""

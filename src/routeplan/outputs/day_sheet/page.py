@@ -1,0 +1,87 @@
+"""A day sheet as one HTML page, complete in itself: no script, no font, no picture from elsewhere.
+
+Jinja fills the template and escapes every text. A content security policy lets the page load and
+run nothing at all, so that a text that slipped through could do no harm either.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from routeplan.book.models import Book
+from routeplan.due.preparation import Checklists
+from routeplan.language import Texts
+from routeplan.outputs.day_sheet.route_map import HEIGHT, WIDTH, Ground, route_map
+from routeplan.outputs.day_sheet.sheet import day_sheet
+from routeplan.outputs.plain import file_names, plain
+from routeplan.plan.plan import Plan, PlannedDay
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+__all__ = ["GENERATOR", "day_sheet_html", "sheet_names"]
+
+GENERATOR = '<meta name="generator" content="routeplan day sheet">'
+"""Stands in every page: what has it is ours to replace."""
+
+_HTML_LANGUAGES = {"en": "en", "zh": "zh-CN"}
+
+
+def sheet_names(plan: Plan) -> dict[tuple[str, str], str]:
+    """(manager id, ISO date) → name of the page's file, for every day of the plan."""
+    names = file_names(day.manager_id for day in plan.days)
+    return {
+        (day.manager_id, str(day.date)): f"{day.date}-{names[day.manager_id]}.html"
+        for day in plan.days
+    }
+
+
+def day_sheet_html(
+    plan: Plan,
+    day: PlannedDay,
+    texts: Texts,
+    *,
+    book: Book | None = None,
+    checklists: Checklists | None = None,
+    ground: Ground = (),
+) -> str:
+    """The page of one manager's day, the same for the same plan, language and book.
+
+    `book` tells whom to call at clients left out, and what the last visit left to do;
+    `checklists`, else the ready-made ones, what to bring and to mind. `ground` are
+    roads to lie under the map, from `prepared_ground`.
+    """
+    return _template().render(
+        language=_HTML_LANGUAGES[texts.language],
+        generator=Markup(GENERATOR),  # noqa: S704 our own
+        style=Markup(_asset("page.css")),  # noqa: S704 our own
+        sheet=day_sheet(plan, day, texts, book=book, checklists=checklists),
+        map=route_map(day, ground),
+        width=WIDTH,
+        height=HEIGHT,
+        t=texts,
+    )
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        # Of characters that are no text, so that none reaches the page whatever prints it.
+        finalize=lambda value: plain(value) if type(value) is str else value,
+    )
+    return environment.from_string(_asset("page.html"))
+
+
+@cache
+def _asset(name: str) -> str:
+    return (resources.files("routeplan.outputs") / "day_sheet" / name).read_text("utf-8")

@@ -1,0 +1,403 @@
+"""What a day sheet says, as plain values with every word in the reader's language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from babel.dates import format_date
+
+from routeplan.book.models import Book, TravelMode, VisitRecord
+from routeplan.due.preparation import Checklists
+from routeplan.language import Texts
+from routeplan.outputs.day_course import day_course, lunch_on_arrival
+from routeplan.outputs.day_sheet.free_time import FreeTime, Visitor, free_times, near_by
+from routeplan.outputs.day_sheet.navigation import NavigationLink, Place, navigation_links
+from routeplan.outputs.day_sheet.prepare import (
+    Item,
+    Task,
+    own_checklist,
+    tasks_of,
+    things_to_bring,
+)
+from routeplan.outputs.wording import (
+    journey_words,
+    kilometres,
+    off_words,
+    place_name,
+    travel_words,
+    word,
+)
+from routeplan.plan.plan import (
+    Detour,
+    Leg,
+    PersonToMeet,
+    Plan,
+    PlannedDay,
+    PlannedVisit,
+    PlannedVisitStatus,
+    UnplannedVisit,
+)
+from routeplan.values import TimeWindow, format_clock
+
+__all__ = ["Badge", "Entry", "Person", "Sheet", "Stop", "Suggestion", "day_sheet"]
+
+_PHONE = re.compile(r"[^\d+*#]")
+_SHORTEST_PHONE = 3
+
+
+class Person(NamedTuple):
+    name: str
+    about: str
+    phone: str
+    call: str
+    """What a telephone dials; '' where the phone holds no number."""
+
+
+class Badge(NamedTuple):
+    kind: str
+    text: str
+
+
+class Suggestion(NamedTuple):
+    """A client left out of the plan, and what speaks for calling now."""
+
+    name: str
+    badges: tuple[Badge, ...]
+    text: str
+    persons: tuple[Person, ...]
+
+
+class Stop(NamedTuple):
+    """A visit."""
+
+    number: int
+    name: str
+    tier: str
+    status: str
+    badges: tuple[Badge, ...]
+    arrive: str
+    start: str
+    end: str
+    minutes: str
+    wrap_up: str
+    """'' where the talk is too short for it, or over."""
+    leave_by: str
+    address: str
+    room: str
+    """'' is unknown."""
+    position: str
+    persons: tuple[Person, ...]
+    purposes: tuple[str, ...]
+    next_step: str
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+    """Label and texts of what else there is to know."""
+    links: tuple[NavigationLink, ...]
+
+
+class Entry(NamedTuple):
+    """A line of the day: when, what, and the way there."""
+
+    kind: Literal["leave", "stop", "lunch", "free", "detour", "back"]
+    start: str
+    until: str = ""
+    text: str = ""
+    way: str = ""
+    journey: str = ""
+    stop: Stop | None = None
+    suggestions: tuple[Suggestion, ...] = ()
+
+
+class Sheet(NamedTuple):
+    title: str
+    manager: str
+    date: str
+    facts: tuple[tuple[str, str], ...]
+    """Value and label."""
+    bring: tuple[str, ...]
+    tasks: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    near: tuple[Suggestion, ...]
+    notes: tuple[str, ...]
+
+
+def day_sheet(
+    plan: Plan,
+    day: PlannedDay,
+    texts: Texts,
+    *,
+    book: Book | None = None,
+    checklists: Checklists | None = None,
+) -> Sheet:
+    """One manager's day. What only the book knows is left away where there is none; `checklists`
+    are the ready-made ones where none are given."""
+    return _Maker(plan, day, texts, book, checklists).sheet()
+
+
+class _Maker:
+    def __init__(
+        self,
+        plan: Plan,
+        day: PlannedDay,
+        texts: Texts,
+        book: Book | None,
+        checklists: Checklists | None,
+    ) -> None:
+        self.plan = plan
+        self.day = day
+        self.texts = texts
+        self.book = book
+        self.checklists = checklists
+        self.settings = plan.origin.settings
+
+    def sheet(self) -> Sheet:
+        day, texts = self.day, self.texts
+        free = free_times(self.plan, day, self.book)
+        suggested = {one.visit.visit_id for gap in free for one in gap.visitors}
+        near = [one for one in near_by(self.plan, day) if one.visit.visit_id not in suggested]
+        title = texts("sheet.title", manager=day.manager_name, date=day.date)
+        return Sheet(
+            title=title,
+            manager=day.manager_name,
+            date=self.long_date(),
+            facts=tuple(self.facts()),
+            bring=tuple(
+                self.item(item) for item in things_to_bring(day, texts.language, self.checklists)
+            ),
+            tasks=tuple(
+                self.task(task)
+                for task in tasks_of(self.plan, day, texts.language, self.checklists)
+            ),
+            entries=tuple(self.entries(free)),
+            near=tuple(self.suggestion(one, self.near_text(one)) for one in near),
+            notes=tuple(self.notes()),
+        )
+
+    def long_date(self) -> str:
+        """'Monday, 23 November' or '11月23日星期一'."""
+        pattern = "M月d日 EEEE" if self.texts.language == "zh" else "EEEE, d MMMM"
+        return format_date(self.day.date, pattern, locale=self.texts.language)
+
+    def facts(self) -> Iterator[tuple[str, str]]:
+        day, texts, totals = self.day, self.texts, self.day.totals
+        if day.leave is None or day.back is None:
+            return
+        estimated = any(leg.estimated for leg in day.legs)
+        yield f"{format_clock(day.leave)}–{format_clock(day.back)}", texts("sheet.fact_out")
+        yield str(totals.visits), texts("sheet.fact_visits")
+        yield self.duration(totals.talk), texts("sheet.fact_talk")
+        travel = "sheet.fact_travel_estimated" if estimated else "sheet.fact_travel"
+        yield self.duration(totals.travel), texts(travel)
+        yield texts("sheet.km", km=kilometres(totals.metres)), texts("sheet.fact_distance")
+
+    def item(self, item: Item) -> str:
+        numbers = self.texts.join([str(number) for number in item.numbers])
+        return self.texts("sheet.item", text=item.text, numbers=numbers) if numbers else item.text
+
+    def task(self, task: Task) -> str:
+        client = task.visit.client_name
+        return self.texts("sheet.task", text=task.text, client=client, date=task.date)
+
+    def duration(self, minutes: int) -> str:
+        if minutes < 60:
+            return self.texts("sheet.minutes", minutes=minutes)
+        key = "sheet.hours" if minutes % 60 else "sheet.whole_hours"
+        return self.texts(key, hours=minutes // 60, minutes=minutes % 60)
+
+    # --- the day's lines --------------------------------------------------------------------------
+
+    def entries(self, free: Sequence[FreeTime]) -> Iterator[Entry]:
+        """In the order of the clock."""
+        lines = [*self.course(), *((gap.hours.start, 1, self.free(gap)) for gap in free)]
+        yield from (entry for _, _, entry in sorted(lines, key=lambda line: line[:2]))
+
+    def course(self) -> Iterator[tuple[int, int, Entry]]:
+        """Each line with the minute and rank that it is sorted by."""
+        day, texts = self.day, self.texts
+        if day.leave is not None and day.places[0].leg is not None:
+            text = texts("sheet.leave", place=place_name(day.start_name, texts))
+            yield day.leave, 2, Entry("leave", format_clock(day.leave), text=text)
+        number = 0
+        before = self.place_of_start()
+        for episode in day_course(day):
+            if isinstance(episode, PlannedVisit):
+                number += 1
+                stop = self.stop(episode, number, before)
+                leg = episode.leg
+                since = leg.leave if leg else episode.arrive
+                way, journey = self.way(leg), self.journey(leg)
+                entry = Entry("stop", stop.start, stop.end, way=way, journey=journey, stop=stop)
+                yield since, 3, entry
+                before = Place(episode.client_name, episode.point)
+            elif isinstance(episode, TimeWindow):
+                there = "sheet.lunch_there" if lunch_on_arrival(day) else "sheet.lunch"
+                text = texts(there, n=episode.minutes)
+                yield episode.start, 0, Entry("lunch", *_ends(episode), text)
+            elif isinstance(episode, Detour):
+                text = texts("sheet.detour", place=place_name(episode.name, texts))
+                since = episode.leg.leave if episode.leg else episode.arrive
+                way, journey = self.way(episode.leg), self.journey(episode.leg)
+                time = format_clock(episode.arrive)
+                entry = Entry("detour", time, text=text, way=way, journey=journey)
+                yield since, 3, entry
+                before = Place(episode.name, episode.point)
+            else:
+                text = texts("sheet.back", place=place_name(day.end_name, texts))
+                time = format_clock(episode.arrive)
+                way, journey = self.way(episode), self.journey(episode)
+                entry = Entry("back", time, text=text, way=way, journey=journey)
+                yield episode.leave, 4, entry
+
+    def place_of_start(self) -> Place | None:
+        day = self.day
+        if day.start_point is None:
+            return None
+        return Place(place_name(day.start_name, self.texts), day.start_point)
+
+    def free(self, gap: FreeTime) -> Entry:
+        suggestions = []
+        for one in gap.visitors:
+            text = self.texts(
+                "sheet.could_visit", start=one.talk.start, end=one.talk.end, km=self.km(one)
+            )
+            suggestions.append(self.suggestion(one, text))
+        text = self.texts(f"sheet.free_{gap.kind}", time=self.duration(gap.hours.minutes))
+        return Entry("free", *_ends(gap.hours), text, suggestions=tuple(suggestions))
+
+    def way(self, leg: Leg | None) -> str:
+        """'08:39 → 08:55 · public transport · ≈16 min · 4.1 km'."""
+        if leg is None:
+            return ""
+        return self.texts(
+            "sheet.way",
+            leave=leg.leave,
+            arrive=leg.arrive,
+            mode=word(leg.mode, self.texts),
+            time=travel_words(leg, self.texts),
+            km=kilometres(leg.metres),
+        )
+
+    def journey(self, leg: Leg | None) -> str:
+        return journey_words(leg, self.texts) if leg else ""
+
+    # --- a visit ----------------------------------------------------------------------------------
+
+    def stop(self, visit: PlannedVisit, number: int, before: Place | None) -> Stop:
+        texts = self.texts
+        wrap_up = self.settings.talk.wrap_up
+        ahead = visit.status is not PlannedVisitStatus.DONE
+        mode = visit.leg.mode if visit.leg else self.mode()
+        here = Place(visit.client_name, visit.point)
+        return Stop(
+            number=number,
+            name=visit.client_name,
+            tier=visit.tier.value,
+            status=visit.status.value,
+            badges=tuple(self.badges(visit)),
+            arrive=format_clock(visit.arrive),
+            start=format_clock(visit.talk.start),
+            end=format_clock(visit.talk.end),
+            minutes=self.duration(visit.talk.minutes),
+            wrap_up=format_clock(visit.talk.end - wrap_up)
+            if ahead and 0 < wrap_up < visit.talk.minutes
+            else "",
+            leave_by=format_clock(visit.ready_to_leave),
+            address=visit.address,
+            room=visit.room,
+            position=off_words(visit.off_minutes, texts),
+            persons=tuple(self.person(person) for person in visit.persons),
+            purposes=tuple(word(purpose, texts) for purpose in visit.purposes),
+            next_step=self.next_step(visit.client_id),
+            rows=tuple(self.rows(visit)),
+            links=navigation_links(here, mode, start=before) if ahead else (),
+        )
+
+    def mode(self) -> TravelMode:
+        """How the manager travels, as far as the plan tells."""
+        legs = self.day.legs
+        return legs[0].mode if legs else TravelMode.TRANSIT
+
+    def badges(self, visit: PlannedVisit) -> Iterator[Badge]:
+        texts = self.texts
+        yield Badge(f"tier-{visit.tier.value}", word(visit.tier, texts))
+        if visit.appointment is not None:
+            yield Badge("appointment", word(visit.appointment, texts))
+        elif visit.required:
+            yield Badge("required", texts("sheet.required"))
+        if visit.status is not PlannedVisitStatus.PLANNED:
+            yield Badge(visit.status.value, word(visit.status, texts))
+
+    def person(self, person: PersonToMeet) -> Person:
+        parts = [word(person.layer, self.texts), person.role]
+        about = " · ".join(part for part in parts if part)
+        return Person(person.name, about, person.phone, dialled(person.phone))
+
+    def next_step(self, client_id: str) -> str:
+        """What the last visit left to do, with its day."""
+        last = self.last_record(client_id)
+        if last is None or not last.next_step:
+            return ""
+        return self.texts("sheet.next_step", date=last.date, text=last.next_step)
+
+    def last_record(self, client_id: str) -> VisitRecord | None:
+        """The client's last record before the day."""
+        records = self.book.visits_of.get(client_id, ()) if self.book else ()
+        earlier = [record for record in records if record.date < self.day.date]
+        return earlier[-1] if earlier else None
+
+    def rows(self, visit: PlannedVisit) -> Iterator[tuple[str, tuple[str, ...]]]:
+        texts = self.texts
+        checklist = own_checklist(visit, texts.language, self.checklists)
+        if visit.status is not PlannedVisitStatus.DONE and checklist.bring:
+            yield texts("sheet.bring"), (texts.join(checklist.bring),)
+        if visit.status is not PlannedVisitStatus.DONE and checklist.mind:
+            yield texts("sheet.mind"), checklist.mind
+        yield texts("sheet.reasons"), tuple(texts.render(one.text) for one in visit.reasons)
+        if visit.note:
+            yield texts("sheet.note"), (visit.note,)
+        for header, text in visit.extra.items():
+            yield header, (text,)
+
+    # --- clients left out -------------------------------------------------------------------------
+
+    def suggestion(self, one: Visitor, text: str) -> Suggestion:
+        visit = one.visit
+        badges = [Badge(f"tier-{visit.tier.value}", word(visit.tier, self.texts))]
+        return Suggestion(visit.client_name, tuple(badges), text, tuple(self.to_call(visit)))
+
+    def to_call(self, visit: UnplannedVisit) -> Iterator[Person]:
+        """The first person of the client, in the book's order, that can be called."""
+        contacts = self.book.contacts_of.get(visit.client_id, ()) if self.book else ()
+        for contact in contacts:
+            if call := dialled(contact.phone):
+                yield Person(contact.name, contact.role, contact.phone, call)
+                return
+
+    def near_text(self, one: Visitor) -> str:
+        cause = word(one.visit.cause, self.texts)
+        return self.texts("sheet.near", km=self.km(one), place=one.near, cause=cause)
+
+    def km(self, one: Visitor) -> str:
+        return kilometres(one.metres)
+
+    def notes(self) -> Iterator[str]:
+        plan, texts = self.plan, self.texts
+        if any(leg.estimated for leg in self.day.legs):
+            yield texts("sheet.estimated")
+        origin = plan.origin
+        yield texts("sheet.origin", version=origin.version, policy=origin.policy)
+        if origin.now is not None:
+            yield texts("sheet.as_of", now=f"{origin.now:%Y-%m-%d %H:%M}")
+        yield texts("sheet.private")
+
+
+def dialled(phone: str) -> str:
+    """The digits that a telephone dials; '' of what is no number."""
+    first = re.split(r"[/;,，、；]|\s{2,}", phone.strip())[0]
+    digits = _PHONE.sub("", first)
+    return digits if len(digits) >= _SHORTEST_PHONE else ""
+
+
+def _ends(hours: TimeWindow) -> tuple[str, str]:
+    return format_clock(hours.start), format_clock(hours.end)
