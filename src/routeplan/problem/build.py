@@ -13,6 +13,7 @@ from routeplan.errors import UsageError
 from routeplan.language import Message, message
 from routeplan.point import Point
 from routeplan.problem.adjust import Adjustment
+from routeplan.problem.amend import amended
 from routeplan.problem.lunch import lunch_takers
 from routeplan.problem.objective import required_penalty
 from routeplan.problem.problem import Gap, Problem, Shift, Visit
@@ -75,10 +76,17 @@ def build_problem(
 
     Raises UsageError for unknown managers and for adjustments that cannot be meant.
     """
-    managers = _managers(book, manager_ids)
     check_adjustments(
-        adjustments, book, managers, due, settings, calendar, replanning=now is not None
+        adjustments,
+        book,
+        _managers(book, manager_ids),
+        due,
+        settings,
+        calendar,
+        replanning=now is not None,
     )
+    book = amended(book, adjustments)
+    managers = _managers(book, manager_ids)
     wishes = collect_wishes(adjustments)
     days = working_days(
         managers, due.horizon.days, settings, calendar, wishes, under_way=under_way, now=now
@@ -110,7 +118,7 @@ def build_problem(
         for visit, point in kept
     )
     matrices, matrix_of = day_matrices(
-        days, anchors, visits, places.points, travel, settings.travel, travelled or {}
+        days, anchors, visits, places.points, travel, settings.travel, travelled or {}, wishes
     )
     due_visits = tuple(visit for visit, _ in kept)
     booked = [

@@ -12,9 +12,12 @@ from routeplan.language import Message, message
 from routeplan.point import Point
 from routeplan.problem.problem import Visit
 from routeplan.problem.shifts import WorkingDay
+from routeplan.problem.wishes import Wishes
+from routeplan.travel.delay import delayed
 from routeplan.travel.matrix import TravelMatrix
 from routeplan.travel.modes import group_of, groups, quickest
 from routeplan.travel.source import TravelSource
+from routeplan.values import TimeWindow
 
 __all__ = ["Travelled", "day_matrices", "travel_notes"]
 
@@ -32,8 +35,9 @@ def day_matrices(
     travel: TravelSource,
     settings: TravelSettings,
     travelled: Travelled,
+    wishes: Wishes,
 ) -> tuple[tuple[TravelMatrix, ...], list[int]]:
-    """One matrix per group of modes and kind of day, and which one each day uses.
+    """One matrix per group of modes, kind of day and delays, and which one each day uses.
 
     A manager with several vehicles, or with one and public transport, takes for each day what is
     quickest on average among the places of that day; a day `travelled` in an earlier plan stays as
@@ -67,6 +71,12 @@ def day_matrices(
                 key=lambda found: _effort(found, places),
             )
         )
+    slow: dict[tuple[int, tuple[tuple[TimeWindow, float], ...]], TravelMatrix] = {}
+    for number, day in enumerate(days):
+        delays = wishes.delays_of(day.manager.id, day.shift.date)
+        key = (id(of_day[number]), delays)
+        slow.setdefault(key, delayed(of_day[number], delays))
+        of_day[number] = slow[key]
     used = {id(found): found for found in of_day}
     numbers = {key: number for number, key in enumerate(used)}
     return tuple(used.values()), [numbers[id(found)] for found in of_day]

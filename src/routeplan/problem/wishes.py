@@ -17,9 +17,14 @@ from routeplan.problem.adjust import (
     AllowDayEnd,
     AllowTalk,
     AllowVisits,
+    Away,
+    Delay,
     Drop,
+    HoursOn,
     Must,
     OpenAt,
+    Returned,
+    TakesOver,
     TalkFor,
 )
 from routeplan.values import TimeWindow
@@ -30,7 +35,8 @@ __all__ = ["Wishes", "check_adjustments", "collect_wishes"]
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the user asks for on top of book and settings, by client or by manager and day."""
+    """What holds on top of book and settings, by client or by manager and day; what is not here
+    changes the book (`amend.py`)."""
 
     must: frozenset[str] = frozenset()
     drop: frozenset[str] = frozenset()
@@ -39,15 +45,25 @@ class Wishes:
     day_end: Mapping[tuple[str, dt.date], int] = field(default_factory=dict)
     talk_cap: Mapping[tuple[str, dt.date], int] = field(default_factory=dict)
     visit_cap: Mapping[tuple[str, dt.date], int] = field(default_factory=dict)
+    delays: tuple[Delay, ...] = ()
+
+    def delays_of(self, manager_id: str, date: dt.date) -> tuple[tuple[TimeWindow, float], ...]:
+        """Hours in which that day's ways take longer, and how many times as long."""
+        slow = [delay for delay in self.delays if delay.slows(manager_id, date)]
+        return tuple((delay.hours, delay.factor) for delay in slow)
 
 
 def collect_wishes(adjustments: Sequence[Adjustment]) -> Wishes:
-    """Of two adjustments of one thing the later counts; opening hours add up."""
+    """Of two adjustments of one thing the later counts; opening hours add up, and so do delays."""
     open_at: dict[str, dict[dt.date, tuple[TimeWindow, ...]]] = {}
     for item in adjustments:
         if isinstance(item, OpenAt):
             hours = open_at.setdefault(item.client_id, {})
             hours[item.date] = (*hours.get(item.date, ()), item.hours)
+        elif isinstance(item, HoursOn):
+            hours = open_at.setdefault(item.client_id, {})
+            for day in range((item.last - item.first).days + 1):
+                hours[item.first + dt.timedelta(days=day)] = item.hours
     return Wishes(
         must=frozenset(item.client_id for item in adjustments if isinstance(item, Must)),
         drop=frozenset(item.client_id for item in adjustments if isinstance(item, Drop)),
@@ -68,6 +84,7 @@ def collect_wishes(adjustments: Sequence[Adjustment]) -> Wishes:
             for item in adjustments
             if isinstance(item, AllowVisits)
         },
+        delays=tuple(item for item in adjustments if isinstance(item, Delay)),
     )
 
 
@@ -89,9 +106,20 @@ def check_adjustments(
     days = due.horizon.days
     due_clients = {visit.client_id for visit in due.due}
 
+    def outside(item: Adjustment) -> bool:
+        if isinstance(item, Away | HoursOn):
+            return item.last < days[0] or days[-1] < item.first
+        return not isinstance(item, Must | Drop | TalkFor | TakesOver) and item.date not in days
+
     def fault(item: Adjustment) -> str | None:
-        if not isinstance(item, Must | Drop | TalkFor) and item.date not in days:
+        if outside(item):
             return "problem.outside_horizon"
+        if isinstance(item, Delay) and item.manager_id is None:
+            return None
+        if isinstance(item, Away | Returned | Delay):
+            return None if item.manager_id in by_id else "problem.no_such_manager"
+        if isinstance(item, TakesOver) and item.manager_id not in by_id:
+            return "problem.no_such_manager"
         if isinstance(item, AllowDayEnd | AllowTalk | AllowVisits):
             manager = by_id.get(item.manager_id)
             if manager is None:
