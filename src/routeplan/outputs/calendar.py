@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from routeplan.book.models import Book
 from routeplan.language import Texts
+from routeplan.outputs.next_step import next_step
 from routeplan.outputs.plain import file_names, isolated, plain
 from routeplan.outputs.wording import journey_words, person_words, place_name, travel_words, word
 from routeplan.plan.plan import Leg, Plan, PlannedDay, PlannedVisit, PlannedVisitStatus
@@ -24,19 +25,36 @@ from routeplan.values import TimeWindow
 if TYPE_CHECKING:
     from icalendar import Alarm, Component, Event, Timezone
 
-__all__ = ["CALENDAR_DOMAIN", "calendar_bytes", "calendar_names"]
+__all__ = ["CALENDAR_DOMAIN", "calendar_bytes", "calendar_files"]
 
 CALENDAR_DOMAIN = "@routeplan"
 """How every UID of ours ends: such events are never read as somebody's other business."""
+
+FOLDER = "calendar"
+"""In the folder of the plan."""
 
 KEPT = dt.timedelta(weeks=8)
 """Events so long before the plan's first day leave the file; calendars that have them keep them."""
 
 
-def calendar_names(plan: Plan) -> dict[str, str]:
-    """Manager id → name of the manager's file, for every manager of the plan."""
+def calendar_files(
+    plan: Plan,
+    texts: Texts,
+    *,
+    standing: Callable[[str], bytes | None],
+    book: Book | None = None,
+) -> dict[str, bytes]:
+    """Name of the file in the plan's folder → content, for every manager of the plan.
+
+    `standing` gives the file of that name which stands there, or None. Managers whom the plan does
+    not know keep their files.
+    """
     names = file_names(day.manager_id for day in plan.days)
-    return {manager_id: f"{name}.ics" for manager_id, name in names.items()}
+    made = {}
+    for manager_id, stem in names.items():
+        name = f"{FOLDER}/{stem}.ics"
+        made[name] = calendar_bytes(plan, manager_id, texts, standing=standing(name), book=book)
+    return made
 
 
 def calendar_bytes(
@@ -117,13 +135,13 @@ class _Maker:
         if location := ", ".join(filter(None, place)):
             event.add("location", location)
         event.add("geo", (round(visit.point.lat, 6), round(visit.point.lon, 6)))
-        event.add("description", plain("\n".join(filter(None, self.lines(visit)))))
+        event.add("description", plain("\n".join(filter(None, self.lines(day.date, visit)))))
         event.add("status", "TENTATIVE" if visit.appointment is None else "CONFIRMED")
         if visit.status is PlannedVisitStatus.PLANNED:
             event.add_component(self.alarm(visit))
         return event
 
-    def lines(self, visit: PlannedVisit) -> Iterator[str]:
+    def lines(self, date: dt.date, visit: PlannedVisit) -> Iterator[str]:
         """The description's."""
         texts = self.texts
         wrap_up = self.plan.origin.settings.talk.wrap_up
@@ -142,6 +160,8 @@ class _Maker:
             yield texts("calendar.person", person=isolated(person_words(person, texts)))
         for reason in visit.reasons:
             yield texts("calendar.reason", reason=isolated(texts.render(reason.text)))
+        if step := next_step(self.book, visit.client_id, date, texts):
+            yield texts("calendar.last_time", step=isolated(step))
         if visit.note:
             yield texts("calendar.note", note=isolated(visit.note))
 

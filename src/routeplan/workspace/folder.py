@@ -7,8 +7,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from routeplan.book.models import Book
+from routeplan.book.read import read_book
 from routeplan.config import TravelSettings
-from routeplan.errors import FileError, WorkspaceError
+from routeplan.errors import FileError, RouteplanError, WorkspaceError
 from routeplan.language import Texts, message
 from routeplan.outputs.files import os_reason, read_model, write_atomically
 from routeplan.plan.plan import Plan
@@ -19,6 +21,7 @@ from routeplan.store.versions import Stored
 from routeplan.travel.background import MainRoads, read_main_roads
 
 __all__ = [
+    "book_or_none",
     "load_plan",
     "load_proof",
     "map_ground",
@@ -30,7 +33,7 @@ __all__ = [
 ]
 
 PLAN, PROOF = "plan.json", "proof.json"
-MADE = ("changes.json", "days/*.html", "calendar/*.ics")
+MADE = ("changes.json", "days/*.html", "days/*.pdf")
 """What some plans have and others not: taken away where the plan that is written has it not."""
 
 
@@ -105,22 +108,44 @@ def outputs_of(
     *,
     tiles: str = "none",
     ground: MainRoads | None = None,
+    folder: Path | None = None,
+    book: Path | None = None,
 ) -> dict[str, bytes]:
-    """What people look at: name in the folder → content. The same plan gives the same bytes.
+    """What people look at: name in the folder → content.
 
-    `before` is what a re-plan changed, else None.
+    The same plan gives the same bytes, but for calendar files, which go on from those that stand in
+    `folder`, and for what only the `book` knows, where it can be read. `before` is what a re-plan
+    changed, else None.
     """
+    from routeplan.outputs.calendar import calendar_files
+    from routeplan.outputs.day_sheet.page import day_sheet_files
     from routeplan.outputs.plan_map import map_html
     from routeplan.outputs.workbook import workbook_bytes
 
     diff = None if before is None else diff_plans(before, plan)
+    known = book_or_none(book)
     made = {
         "map.html": map_html(plan, texts, tiles=tiles, ground=ground).encode(),
         "plan.xlsx": workbook_bytes(plan, texts, diff=diff),
+        **day_sheet_files(plan, texts, book=known, roads=ground),
+        **calendar_files(
+            plan,
+            texts,
+            standing=lambda name: _bytes(folder / name) if folder else None,
+            book=known,
+        ),
     }
     if diff is not None:
         made["changes.json"] = diff.model_dump_json(indent=1).encode()
     return made
+
+
+def book_or_none(path: Path | None) -> Book | None:
+    """The book, for what a plan does not tell; None where it cannot be read: outputs do without."""
+    try:
+        return None if path is None else read_book(path)
+    except RouteplanError:
+        return None
 
 
 def write_folder(folder: Path, outputs: dict[str, bytes], stored: Stored) -> None:

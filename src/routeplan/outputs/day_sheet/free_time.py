@@ -14,7 +14,6 @@ from typing import Literal, NamedTuple
 from routeplan.book.availability import site_windows
 from routeplan.book.models import Book, Site, TravelMode
 from routeplan.due.models import DueVisit
-from routeplan.outputs.day_course import day_course
 from routeplan.plan.plan import Cause, Leg, Plan, PlannedDay, PlannedVisit, UnplannedVisit
 from routeplan.point import Point
 from routeplan.values import MINUTES_PER_DAY, TimeWindow
@@ -65,6 +64,16 @@ class _Gap(NamedTuple):
     """The way there, which follows at once; None: one stays."""
 
 
+class _Span(NamedTuple):
+    """Something planned."""
+
+    start: int
+    end: int
+    end_point: Point | None
+    """Where one is after it; None: where one was."""
+    leg: Leg | None
+
+
 def free_times(plan: Plan, day: PlannedDay, book: Book | None) -> tuple[FreeTime, ...]:
     """The free times of a day that are long enough for a short visit, in order."""
     rules = plan.origin.settings
@@ -72,7 +81,7 @@ def free_times(plan: Plan, day: PlannedDay, book: Book | None) -> tuple[FreeTime
     finder = _Finder(plan, day, book)
     used: set[str] = set()
     found = []
-    for gap in _gaps(day):
+    for gap in _gaps(plan, day):
         if gap.end - gap.start < least:
             continue
         visitors = [one for one in finder.visitors(gap) if one.visit.visit_id not in used][:MOST]
@@ -97,25 +106,34 @@ def near_by(plan: Plan, day: PlannedDay) -> tuple[Visitor, ...]:
     return tuple(found[:MOST_NEAR])
 
 
-def _gaps(day: PlannedDay) -> Iterator[_Gap]:
+def _gaps(plan: Plan, day: PlannedDay) -> Iterator[_Gap]:
     """Between the shift's start and end, where nothing is planned."""
     here = day.start_point
     at = day.shift.start
     kind: Literal["before", "between", "after"] = "before"
-    for episode in day_course(day):
-        if isinstance(episode, TimeWindow):
-            yield _Gap(at, episode.start, kind, here, here, None)
-            at = max(at, episode.end)
-            continue
-        leg = episode if isinstance(episode, Leg) else episode.leg
-        there = day.end_point if isinstance(episode, Leg) else episode.point
-        begin = leg.leave if leg else episode.arrive
-        yield _Gap(at, begin, kind, here, there, leg)
-        here = there
-        at = episode.ready_to_leave if isinstance(episode, PlannedVisit) else episode.arrive
-        kind = "between"
+    for span in sorted(_spans(plan, day), key=lambda span: span.start):
+        yield _Gap(at, span.start, kind, here, span.end_point or here, span.leg)
+        here = span.end_point or here
+        at = max(at, span.end)
+        kind = "between" if span.end_point else kind
     if day.places:
         yield _Gap(at, day.shift.end, "after", here, here, None)
+
+
+def _spans(plan: Plan, day: PlannedDay) -> Iterator[_Span]:
+    """Travel, visits and lunch."""
+    rules = plan.origin.settings.visits
+    for place in day.places:
+        if place.leg is not None:
+            yield _Span(place.leg.leave, place.leg.arrive, place.point, place.leg)
+        if isinstance(place, PlannedVisit):
+            before = rules.arrive_early + (0 if place.room else rules.find_room)
+            start = max(place.arrive, place.talk.start - before)
+            yield _Span(start, place.ready_to_leave, place.point, None)
+    if day.way_back is not None:
+        yield _Span(day.way_back.leave, day.way_back.arrive, day.end_point, day.way_back)
+    if day.lunch is not None and day.places:
+        yield _Span(day.lunch.start, day.lunch.end, None, None)
 
 
 def _candidates(plan: Plan, day: PlannedDay) -> list[UnplannedVisit]:

@@ -13,20 +13,25 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from routeplan.book.models import Book
-from routeplan.due.preparation import Checklists
+from routeplan.due.preparation import Checklists, read_checklists
+from routeplan.errors import RouteplanError
 from routeplan.language import Texts
-from routeplan.outputs.day_sheet.route_map import HEIGHT, WIDTH, Ground, route_map
+from routeplan.outputs.day_sheet.route_map import HEIGHT, WIDTH, Ground, prepared_ground, route_map
 from routeplan.outputs.day_sheet.sheet import day_sheet
 from routeplan.outputs.plain import file_names, plain
 from routeplan.plan.plan import Plan, PlannedDay
+from routeplan.travel.background import MainRoads
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
-__all__ = ["GENERATOR", "day_sheet_html", "sheet_names"]
+__all__ = ["GENERATOR", "day_sheet_files", "day_sheet_html", "sheet_names"]
 
 GENERATOR = '<meta name="generator" content="routeplan day sheet">'
 """Stands in every page: what has it is ours to replace."""
+
+FOLDER = "days"
+"""In the folder of the plan."""
 
 _HTML_LANGUAGES = {"en": "en", "zh": "zh-CN"}
 
@@ -38,6 +43,36 @@ def sheet_names(plan: Plan) -> dict[tuple[str, str], str]:
         (day.manager_id, str(day.date)): f"{day.date}-{names[day.manager_id]}.html"
         for day in plan.days
     }
+
+
+def day_sheet_files(
+    plan: Plan,
+    texts: Texts,
+    *,
+    book: Book | None = None,
+    roads: MainRoads | None = None,
+) -> dict[str, bytes]:
+    """Name of the file in the plan's folder → page, for every day of the plan.
+
+    What to bring and to mind is as the plan's settings say; where their file is gone, as in the
+    ready-made checklists.
+    """
+    ground = prepared_ground(roads)
+    checklists = _checklists(plan)
+    names = sheet_names(plan)
+    return {
+        f"{FOLDER}/{names[day.manager_id, str(day.date)]}": day_sheet_html(
+            plan, day, texts, book=book, checklists=checklists, ground=ground
+        ).encode()
+        for day in plan.days
+    }
+
+
+def _checklists(plan: Plan) -> Checklists | None:
+    try:
+        return read_checklists(plan.origin.settings.preparation)
+    except RouteplanError:
+        return None
 
 
 def day_sheet_html(

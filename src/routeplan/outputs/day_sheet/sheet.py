@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from babel.dates import format_date
 
-from routeplan.book.models import Book, TravelMode, VisitRecord
+from routeplan.book.models import Book, TravelMode
 from routeplan.due.preparation import Checklists
 from routeplan.language import Texts
 from routeplan.outputs.day_course import day_course, lunch_on_arrival
@@ -21,6 +22,7 @@ from routeplan.outputs.day_sheet.prepare import (
     tasks_of,
     things_to_bring,
 )
+from routeplan.outputs.next_step import next_step
 from routeplan.outputs.wording import (
     journey_words,
     kilometres,
@@ -97,14 +99,14 @@ class Stop(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A line of the day: when, what, and the way there."""
+    """A line of the day."""
 
-    kind: Literal["leave", "stop", "lunch", "free", "detour", "back"]
+    kind: Literal["leave", "way", "stop", "lunch", "free", "detour", "back"]
     start: str
     until: str = ""
     text: str = ""
-    way: str = ""
     journey: str = ""
+    """Of a way, as far as it is known."""
     stop: Stop | None = None
     suggestions: tuple[Suggestion, ...] = ()
 
@@ -197,7 +199,11 @@ class _Maker:
 
     def task(self, task: Task) -> str:
         client = task.visit.client_name
-        return self.texts("sheet.task", text=task.text, client=client, date=task.date)
+        return self.texts("sheet.task", text=task.text, client=client, day=self.short(task.date))
+
+    def short(self, date: dt.date) -> str:
+        """'Tue 11-24'."""
+        return f"{self.texts.weekday(date)} {date:%m-%d}"
 
     def duration(self, minutes: int) -> str:
         if minutes < 60:
@@ -222,32 +228,31 @@ class _Maker:
         before = self.place_of_start()
         for episode in day_course(day):
             if isinstance(episode, PlannedVisit):
+                yield from self.travel(episode.leg)
                 number += 1
                 stop = self.stop(episode, number, before)
-                leg = episode.leg
-                since = leg.leave if leg else episode.arrive
-                way, journey = self.way(leg), self.journey(leg)
-                entry = Entry("stop", stop.start, stop.end, way=way, journey=journey, stop=stop)
-                yield since, 3, entry
+                yield episode.talk.start, 4, Entry("stop", stop.start, stop.end, stop=stop)
                 before = Place(episode.client_name, episode.point)
+            elif isinstance(episode, Detour):
+                yield from self.travel(episode.leg)
+                text = texts("sheet.detour", place=place_name(episode.name, texts))
+                time = format_clock(episode.arrive)
+                yield episode.arrive, 4, Entry("detour", time, text=text)
+                before = Place(place_name(episode.name, texts), episode.point)
             elif isinstance(episode, TimeWindow):
                 there = "sheet.lunch_there" if lunch_on_arrival(day) else "sheet.lunch"
                 text = texts(there, n=episode.minutes)
                 yield episode.start, 0, Entry("lunch", *_ends(episode), text)
-            elif isinstance(episode, Detour):
-                text = texts("sheet.detour", place=place_name(episode.name, texts))
-                since = episode.leg.leave if episode.leg else episode.arrive
-                way, journey = self.way(episode.leg), self.journey(episode.leg)
-                time = format_clock(episode.arrive)
-                entry = Entry("detour", time, text=text, way=way, journey=journey)
-                yield since, 3, entry
-                before = Place(episode.name, episode.point)
             else:
+                yield from self.travel(episode)
                 text = texts("sheet.back", place=place_name(day.end_name, texts))
-                time = format_clock(episode.arrive)
-                way, journey = self.way(episode), self.journey(episode)
-                entry = Entry("back", time, text=text, way=way, journey=journey)
-                yield episode.leave, 4, entry
+                yield episode.arrive, 4, Entry("back", format_clock(episode.arrive), text=text)
+
+    def travel(self, leg: Leg | None) -> Iterator[tuple[int, int, Entry]]:
+        if leg is not None:
+            ends = format_clock(leg.leave), format_clock(leg.arrive)
+            journey = journey_words(leg, self.texts)
+            yield leg.leave, 3, Entry("way", *ends, self.way(leg), journey)
 
     def place_of_start(self) -> Place | None:
         day = self.day
@@ -265,21 +270,14 @@ class _Maker:
         text = self.texts(f"sheet.free_{gap.kind}", time=self.duration(gap.hours.minutes))
         return Entry("free", *_ends(gap.hours), text, suggestions=tuple(suggestions))
 
-    def way(self, leg: Leg | None) -> str:
-        """'08:39 → 08:55 · public transport · ≈16 min · 4.1 km'."""
-        if leg is None:
-            return ""
+    def way(self, leg: Leg) -> str:
+        """'public transport · ≈16 min · 4.1 km'."""
         return self.texts(
             "sheet.way",
-            leave=leg.leave,
-            arrive=leg.arrive,
             mode=word(leg.mode, self.texts),
             time=travel_words(leg, self.texts),
             km=kilometres(leg.metres),
         )
-
-    def journey(self, leg: Leg | None) -> str:
-        return journey_words(leg, self.texts) if leg else ""
 
     # --- a visit ----------------------------------------------------------------------------------
 
@@ -308,7 +306,7 @@ class _Maker:
             position=off_words(visit.off_minutes, texts),
             persons=tuple(self.person(person) for person in visit.persons),
             purposes=tuple(word(purpose, texts) for purpose in visit.purposes),
-            next_step=self.next_step(visit.client_id),
+            next_step=next_step(self.book, visit.client_id, self.day.date, texts),
             rows=tuple(self.rows(visit)),
             links=navigation_links(here, mode, start=before) if ahead else (),
         )
@@ -332,19 +330,6 @@ class _Maker:
         parts = [word(person.layer, self.texts), person.role]
         about = " · ".join(part for part in parts if part)
         return Person(person.name, about, person.phone, dialled(person.phone))
-
-    def next_step(self, client_id: str) -> str:
-        """What the last visit left to do, with its day."""
-        last = self.last_record(client_id)
-        if last is None or not last.next_step:
-            return ""
-        return self.texts("sheet.next_step", date=last.date, text=last.next_step)
-
-    def last_record(self, client_id: str) -> VisitRecord | None:
-        """The client's last record before the day."""
-        records = self.book.visits_of.get(client_id, ()) if self.book else ()
-        earlier = [record for record in records if record.date < self.day.date]
-        return earlier[-1] if earlier else None
 
     def rows(self, visit: PlannedVisit) -> Iterator[tuple[str, tuple[str, ...]]]:
         texts = self.texts
