@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from routeplan.book.availability import hours_on
 from routeplan.book.models import Anchor, Appointment, Book, Contact, Layer, Manager
@@ -24,17 +24,18 @@ from routeplan.plan.plan import (
     Totals,
 )
 from routeplan.problem.adjust import Adjustment
+from routeplan.problem.amend import amended
 from routeplan.problem.build import BuiltProblem
 from routeplan.problem.problem import Lunch, Problem
 from routeplan.problem.progress import told_by
 from routeplan.problem.wishes import collect_wishes
 from routeplan.solve.conflict import conflicting
-from routeplan.solve.result import Result, Route, Status, Stop
+from routeplan.solve.result import Result, Route, Status
 from routeplan.travel.approximate import off_minutes
 from routeplan.values import TimeWindow
 from routeplan.workdays import WorkCalendar
 
-__all__ = ["build_plan", "day_totals"]
+__all__ = ["build_plan", "day_totals", "planned_visit"]
 
 CONFLICT_SECONDS = 5.0
 """To look for visits that exclude each other, where a required one is left out."""
@@ -61,11 +62,13 @@ def build_plan(
     back that ends them if nothing follows); what the result adds to such a day comes after it.
     `cancelled` are visits, by id, that no route makes because the client said so.
     """
+    book = amended(book, adjustments)
+    must = collect_wishes(adjustments).must
     routes = {route.shift: route for route in result.solution.routes}
     begun = {(day.manager_id, day.date): day for day in kept}
     days = []
     for number in range(len(built.shifts)):
-        day = _day(built, number, routes.get(number), book, settings, origin.calendar)
+        day = _day(built, number, routes.get(number), book, settings, origin.calendar, must)
         before = begun.pop((day.manager_id, day.date), None)
         days.append(_joined(before, day, settings.visits) if before else day)
     days += begun.values()
@@ -127,7 +130,11 @@ def day_totals(day: PlannedDay, visits: VisitSettings) -> Totals:
     waiting = 0
     if leave is not None and back is not None:
         around = sum(
-            visits.arrive_early + visits.buffer + (0 if visit.room.strip() else visits.find_room)
+            min(
+                visits.arrive_early + (0 if visit.room.strip() else visits.find_room),
+                visit.talk.start - visit.arrive,
+            )
+            + (visit.ready_to_leave - visit.talk.end)
             for visit in day.visits
         )
         eating = day.lunch.minutes if day.lunch and leave <= day.lunch.start < back else 0
@@ -166,6 +173,7 @@ def _day(
     book: Book,
     settings: Settings,
     calendar: WorkCalendar,
+    must: Collection[str],
 ) -> PlannedDay:
     about, shift = built.shifts[number], built.problem.shifts[number]
     manager = book.manager_by_id[about.manager_id]
@@ -176,7 +184,20 @@ def _day(
         for stop in route.stops:
             place = built.problem.visits[stop.visit].place
             leg = _leg(built.problem, number, at, place, stop.leave, stop.arrive)
-            visits.append(_visit(built, stop, leg, manager, about.date, book, settings, calendar))
+            due = built.visits[stop.visit]
+            planned = planned_visit(
+                due,
+                leg,
+                stop.arrive,
+                TimeWindow(start=stop.start, end=stop.end),
+                manager,
+                about.date,
+                book,
+                settings,
+                calendar,
+            )
+            required = due.required or due.client_id in must
+            visits.append(planned.model_copy(update={"required": required}))
             at = place
         way_back = _leg(built.problem, number, at, shift.end_place, route.leave_last, route.back)
     day = PlannedDay(
@@ -224,21 +245,22 @@ def _leg(
     )
 
 
-def _visit(
-    built: BuiltProblem,
-    stop: Stop,
+def planned_visit(
+    due: DueVisit,
     leg: Leg | None,
+    arrive: int,
+    talk: TimeWindow,
     manager: Manager,
     date: dt.date,
     book: Book,
     settings: Settings,
     calendar: WorkCalendar,
 ) -> PlannedVisit:
-    due, visit = built.visits[stop.visit], built.problem.visits[stop.visit]
+    """The visit at that hour, its site being known; a wish may require it besides."""
     client = book.client_by_id[due.client_id]
     site = client.site(due.site_id)
-    appointment = next((item for item in book.appointments if item.id == due.appointment_id), None)
-    talk = TimeWindow(start=stop.start, end=stop.end)
+    assert site.point is not None  # noqa: S101
+    appointment = book.appointment_by_id.get(due.appointment_id or "")
     notes = (client.note, appointment.note if appointment else "")
     return PlannedVisit(
         visit_id=due.id,
@@ -249,15 +271,15 @@ def _visit(
         address=site.address,
         district=site.district,
         room=site.room,
-        point=built.points[visit.place],
+        point=site.point,
         off_minutes=off_minutes(site, manager.mode, settings.travel),
         leg=leg,
-        arrive=stop.arrive,
+        arrive=arrive,
         talk=talk,
-        ready_to_leave=stop.end + visit.after,
+        ready_to_leave=talk.end + settings.visits.buffer,
         appointment=appointment.rigidity if appointment else None,
         told=told_by(appointment.rigidity if appointment else None),
-        required=visit.required,
+        required=due.required,
         purposes=due.purposes,
         reasons=due.reasons,
         persons=_persons(due, appointment, talk, date, book, calendar),
