@@ -17,6 +17,7 @@ ORDER = (
     ("version", "values"),
     ("point",),
     ("datum",),
+    ("lunar",),
     ("language",),
     ("errors",),
     ("store",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import re
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -23,7 +24,10 @@ __all__ = [
     "Frozen",
     "TimeWindow",
     "WeeklyHours",
+    "common_windows",
+    "cut_windows",
     "format_clock",
+    "merged_windows",
     "open_windows",
     "parse_clock",
 ]
@@ -149,20 +153,50 @@ def open_windows(
     windows: tuple[TimeWindow, ...], closures: tuple[Closure, ...], day: dt.date
 ) -> tuple[TimeWindow, ...]:
     """What is left of `windows` on `day` after taking the closures out."""
+    covering = [closure.hours for closure in closures if closure.covers(day)]
+    if None in covering:
+        return ()
+    return cut_windows(windows, [hours for hours in covering if hours is not None])
+
+
+def cut_windows(
+    windows: Sequence[TimeWindow], holes: Iterable[TimeWindow]
+) -> tuple[TimeWindow, ...]:
+    """What is left of `windows` outside the `holes`."""
     left = list(windows)
-    for closure in closures:
-        if not closure.covers(day):
-            continue
-        if closure.hours is None:
-            return ()
+    for hole in holes:
         cut: list[TimeWindow] = []
         for window in left:
-            if closure.hours.end <= window.start or window.end <= closure.hours.start:
+            if hole.end <= window.start or window.end <= hole.start:
                 cut.append(window)
                 continue
-            if window.start < closure.hours.start:
-                cut.append(TimeWindow(start=window.start, end=closure.hours.start))
-            if closure.hours.end < window.end:
-                cut.append(TimeWindow(start=closure.hours.end, end=window.end))
+            if window.start < hole.start:
+                cut.append(TimeWindow(start=window.start, end=hole.start))
+            if hole.end < window.end:
+                cut.append(TimeWindow(start=hole.end, end=window.end))
         left = cut
     return tuple(left)
+
+
+def merged_windows(windows: Iterable[TimeWindow]) -> tuple[TimeWindow, ...]:
+    """The same minutes in windows that neither overlap nor touch: a talk may run across them."""
+    found: list[TimeWindow] = []
+    for window in sorted(windows, key=lambda window: window.start):
+        if found and window.start <= found[-1].end:
+            end = max(found[-1].end, window.end)
+            found[-1] = TimeWindow(start=found[-1].start, end=end)
+        else:
+            found.append(window)
+    return tuple(found)
+
+
+def common_windows(
+    windows: Iterable[TimeWindow], others: Sequence[TimeWindow]
+) -> tuple[TimeWindow, ...]:
+    """What lies both in one of `windows` and in one of `others`."""
+    return tuple(
+        TimeWindow(start=max(one.start, two.start), end=min(one.end, two.end))
+        for one in windows
+        for two in others
+        if max(one.start, two.start) < min(one.end, two.end)
+    )

@@ -27,15 +27,16 @@ C001,,,,,,二部,体育西路9号,,23.1355,113.3188,,,9:00-11:30,9:00-12:00,,,,,
 C002,Blue Sky,B,no,M02,,,,,23.0955,113.3655,,,,,,,,,,,
 """,  # noqa: E501
     "contacts": """
-contact_id,client_id,site,name,layer,hours,birthday
-K1,C001,,王女士,决策层,10:00-11:00,1980-05-20
-K2,C001,二部,赵先生,经办人,,
-K3,C002,,Ms Blue,,,
+contact_id,client_id,site,name,layer,hours,birthday,preferred_hours,do_not_disturb,language
+K1,C001,,王女士,决策层,10:00-11:00,1980-05-20,周二 10:00-10:30,12:00-14:00,中文
+K2,C001,二部,赵先生,经办人,,农历闰六月三十,,,
+K3,C002,,Ms Blue,,,,,Mon 9:00-10:00,English
 """,
     "visits": """
-client_id,site,manager_id,date,start,end,status,purpose,contact_ids
-C001,,M01,2026-11-12,9:30,10:15,已完成,联络感情,K1;K2
-C002,,,2026/10/8,,,done,,
+client_id,site,manager_id,date,start,end,status,purposes,contact_ids,goal_reached,next_step,next_date,postponed_to,postponed_start
+C001,,M01,2026-11-12,9:30,10:15,已完成,联络感情; 赠送礼品,K1;K2,是,发报价,2026-11-20,,
+C002,,,2026/10/8,,,done,,,,,,,
+C002,,,2026-11-19,14:00,,改期,,,,,,2026-11-24,14点半
 """,
     "appointments": """
 appointment_id,client_id,site,manager_id,date,start,minutes,rigidity,leeway,contact_ids

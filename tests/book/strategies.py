@@ -18,6 +18,7 @@ from routeplan.book.models import (
     ClientKind,
     Contact,
     KeyDate,
+    Language,
     Layer,
     Located,
     Locator,
@@ -124,13 +125,16 @@ def closures(draw: DrawFn) -> tuple[Closure, ...]:
 
 @st.composite
 def key_dates(draw: DrawFn) -> KeyDate:
-    year = draw(st.none() | st.integers(1970, 2100))
-    day = draw(st.dates(dt.date(year or 2000, 1, 1), dt.date(year or 2000, 12, 31)))
     name = draw(texts(most=8).filter(lambda text: not set(text) & set(";；\n")))
     name = name.lstrip(":： 0123456789'")
     if clean(name) != name or not name.isprintable():
         name = "店庆"
-    return KeyDate(name=name, month=day.month, day=day.day, year=year)
+    if draw(st.booleans()):
+        month, day = draw(st.integers(1, 12)), draw(st.integers(1, 30))
+        return KeyDate(name=name, month=month, day=day, lunar=True, leap=draw(st.booleans()))
+    year = draw(st.none() | st.integers(1970, 2100))
+    date = draw(st.dates(dt.date(year or 2000, 1, 1), dt.date(year or 2000, 12, 31)))
+    return KeyDate(name=name, month=date.month, day=date.day, year=year)
 
 
 _KNOWN_HEADERS = {key for sheet in SHEETS for key in sheet.by_key}
@@ -267,6 +271,9 @@ def books(draw: DrawFn, *, most: int = 3) -> Book:
             role=draw(texts()),
             phone=draw(texts()),
             hours=draw(st.none() | weekly_hours()),
+            preferred_hours=draw(st.none() | weekly_hours()),
+            do_not_disturb=draw(st.none() | weekly_hours()),
+            language=draw(st.none() | st.sampled_from(Language)),
             birthday=birthday and birthday.model_copy(update={"name": name, "year": None}),
             note=draw(texts()),
             extra=draw(extras()),
@@ -281,6 +288,8 @@ def books(draw: DrawFn, *, most: int = 3) -> Book:
     for date in draw(st.lists(dates(), max_size=most)):
         client = draw(st.sampled_from(some_clients))
         times, ends = draw(windows(most=1)), draw(st.booleans())
+        status = draw(st.sampled_from(VisitStatus))
+        put_off = status is VisitStatus.POSTPONED and draw(st.booleans())
         visit = VisitRecord(
             client_id=client.id,
             site_id=site_of(client),
@@ -288,9 +297,14 @@ def books(draw: DrawFn, *, most: int = 3) -> Book:
             date=date,
             start=times[0].start if times else None,
             end=times[0].end if times and ends else None,
-            status=draw(st.sampled_from(VisitStatus)),
+            status=status,
             purposes=draw(several_purposes),
             contact_ids=persons(client),
+            goal_reached=draw(st.none() | st.booleans()),
+            next_step=draw(texts()),
+            next_date=draw(st.none() | st.dates(date, dt.date(2199, 12, 31))),
+            postponed_to=draw(st.dates(date, dt.date(2199, 12, 31))) if put_off else None,
+            postponed_start=times[0].start if times and put_off else None,
             travel_minutes=draw(st.none() | st.integers(0, 240)),
             note=draw(texts()),
             extra=draw(extras()),

@@ -53,6 +53,45 @@ def test_times(text: str, minute: int) -> None:
     assert cells.clock.read(text) == minute
 
 
+@pytest.mark.parametrize(
+    ("text", "month", "day", "leap"),
+    [
+        ("农历八月十五", 8, 15, False),
+        ("农历8月15日", 8, 15, False),
+        ("阴历 8-15", 8, 15, False),
+        ("lunar 8-15", 8, 15, False),
+        ("Lunar leap 6-30", 6, 30, True),
+        ("农历闰六月三十", 6, 30, True),
+        ("农历正月初一", 1, 1, False),
+        ("农历冬月初十", 11, 10, False),
+        ("农历十一月二十", 11, 20, False),
+        ("农历腊月廿三", 12, 23, False),
+        ("农历十二月二十三", 12, 23, False),
+    ],
+)
+def test_lunar_dates(text: str, month: int, day: int, leap: bool) -> None:
+    date = KeyDate(name="", month=month, day=day, lunar=True, leap=leap)
+    assert spans.birthday.read(text) == date
+    assert spans.key_dates.read(f"{text} 庆典; 05-20 店庆")[0].name == "庆典"
+    for language in ("en", "zh"):
+        assert spans.birthday.read(str(spans.birthday.write(date, language))) == date
+
+
+@pytest.mark.parametrize(
+    "text", ["农历八月三十一", "lunar 13-1", "农历二月", "八月十五", "lunar 0-1"]
+)
+def test_no_lunar_dates(text: str) -> None:
+    with pytest.raises(CellError):
+        spans.birthday.read(text)
+
+
+def test_hours_of_rest_are_of_every_day() -> None:
+    noon = spans.rest_hours.read("12:00-14:00")
+    assert all(noon.on(weekday) == noon.on(0) for weekday in range(7))
+    assert spans.rest_hours.write(noon, "zh") == "12:00-14:00"
+    assert spans.rest_hours.read("周一 9:00-10:00").on(1) == ()
+
+
 @pytest.mark.parametrize("text", ["24:01", "9:60", "9", "-9:00", "9:3", "2026-11-24 09:30", "1.5"])
 def test_no_times(text: str) -> None:
     with pytest.raises(CellError):

@@ -173,4 +173,4 @@ def test_comments_blank_rows_and_columns_of_others_are_passed_over(tmp_path: Pat
     assert check.book == expected
     sheets["visits"][-2][3] = "?"
     (fault,) = check_book(write_sheets(tmp_path / "odd", sheets)).faults
-    assert fault.row == 6
+    assert fault.row == 7

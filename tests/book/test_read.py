@@ -11,16 +11,19 @@ from routeplan.book.models import (
     Appointment,
     Book,
     Client,
+    KeyDate,
     Located,
     Locator,
     MatchLevel,
+    Purpose,
     Rigidity,
 )
 from routeplan.book.read import check_book, read_book
-from routeplan.book.spans import DEFAULT_HOURS, weekly_hours
+from routeplan.book.spans import DEFAULT_HOURS, day_hours, weekly_hours
 from routeplan.datum import Datum, to_bd09, to_gcj02
 from routeplan.errors import BookError
 from routeplan.point import Point
+from routeplan.values import WeeklyHours
 from tests.book.examples import Sheets, small_book, sound_sheets, write_sheets
 
 FOUND = Located(
@@ -63,6 +66,19 @@ def test_the_sound_book_says_what_its_cells_say(tmp_path: Path) -> None:
     assert (first.must_visit.reason.value, str(first.must_visit.by)) == ("complaint", "2026-11-27")
     assert book.contacts[0].birthday is not None
     assert book.contacts[0].birthday.name == "王女士"
+    assert book.contacts[0].preferred_hours == weekly_hours.read("周二 10:00-10:30")
+    assert book.contacts[0].do_not_disturb == WeeklyHours(days=(day_hours.read("12:00-14:00"),) * 7)
+    assert book.contacts[1].birthday == KeyDate(
+        name="赵先生", month=6, day=30, lunar=True, leap=True
+    )
+    assert [contact.language for contact in book.contacts] == ["zh", None, "en"]
+    assert book.visits[0].purposes == (Purpose.KEEP_WARM, Purpose.GIFT)
+    assert (book.visits[0].goal_reached, book.visits[0].next_step) == (True, "发报价")
+    assert (str(book.visits[0].next_date), book.visits[1].goal_reached) == ("2026-11-20", None)
+    assert (str(book.visits[2].postponed_to), book.visits[2].postponed_start) == (
+        "2026-11-24",
+        14 * 60 + 30,
+    )
     assert book.visits[0].contact_ids == ("K1", "K2")
     assert book.visits[1].manager_id == "M02"  # left blank: the client's own
 

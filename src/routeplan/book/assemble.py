@@ -19,6 +19,7 @@ from routeplan.book.models import (
     Rigidity,
     Site,
     VisitRecord,
+    VisitStatus,
 )
 from routeplan.book.places import read_point
 from routeplan.book.records import Record, parse_records
@@ -70,7 +71,7 @@ def assemble(tables: Mapping[str, Table], reporter: Reporter) -> Book | None:
         visits=tuple(visits),
         appointments=tuple(appointments),
     )
-    note_unlikely(book, records["visits"], records["appointments"], reporter)
+    note_unlikely(book, records, reporter)
     return book
 
 
@@ -342,12 +343,31 @@ def _visits(records: list[Record], known: _Known, reporter: Reporter) -> list[Vi
         if start is not None and end is not None and end <= start:
             record.bad.add("end")
             reporter.report(FaultCode.END_BEFORE_START, record.place("end"))
+        _check_next(record, reporter)
         if record.bad:
             continue
         fields = _fields(record, site="site_id")
         fields.setdefault("manager_id", known.manager_of(fields["client_id"]))
         visits.append(VisitRecord(**fields))
     return visits
+
+
+def _check_next(record: Record, reporter: Reporter) -> None:
+    """What a visit record says of the time after the visit."""
+    values, spec = record.values, record.table.spec
+    for column in ("next_date", "postponed_to"):
+        if column in values and "date" in values and values[column] < values["date"]:
+            record.bad.add(column)
+            reporter.report(FaultCode.BEFORE_VISIT, record.place(column), date=str(values["date"]))
+    if "postponed_start" in values and not {"postponed_to"} & (values.keys() | record.bad):
+        record.bad.add("postponed_start")
+        label = spec.by_name["postponed_to"].label
+        reporter.report(FaultCode.HOUR_WITHOUT_DAY, record.place("postponed_start"), column=label)
+    postponed = values.get("status") is VisitStatus.POSTPONED
+    if "postponed_to" in values and not postponed and "status" not in record.bad:
+        record.bad.add("postponed_to")
+        label = spec.by_name["status"].label
+        reporter.report(FaultCode.NOT_POSTPONED, record.place("postponed_to"), column=label)
 
 
 def _appointments(records: list[Record], known: _Known, reporter: Reporter) -> list[Appointment]:

@@ -4,11 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 
-from routeplan.book.models import Manager, Site
-from routeplan.values import TimeWindow, WeeklyHours, open_windows
+from routeplan.book.models import Contact, Manager, Site
+from routeplan.values import (
+    MINUTES_PER_DAY,
+    TimeWindow,
+    WeeklyHours,
+    cut_windows,
+    open_windows,
+)
 from routeplan.workdays import WorkCalendar
 
-__all__ = ["hours_on", "is_duty_day", "shift_pieces", "site_windows"]
+__all__ = [
+    "hours_on",
+    "is_duty_day",
+    "person_windows",
+    "shift_pieces",
+    "site_windows",
+    "usual_windows",
+]
+
+_WHOLE_DAY = (TimeWindow(start=0, end=MINUTES_PER_DAY),)
 
 
 def shift_pieces(
@@ -43,3 +58,25 @@ def hours_on(hours: WeeklyHours, day: dt.date, calendar: WorkCalendar) -> tuple[
         return ()
     own = hours.on(day.weekday())
     return own or (hours.on(0) if calendar.is_make_up(day) else ())
+
+
+def person_windows(
+    contact: Contact, day: dt.date, calendar: WorkCalendar
+) -> tuple[TimeWindow, ...]:
+    """When a key person can be met on `day` where the site is open, in order: in the own hours,
+    else at any hour, but for the hours of rest."""
+    own = _WHOLE_DAY if contact.hours is None else hours_on(contact.hours, day, calendar)
+    return _but_rest(contact, own, day.weekday())
+
+
+def usual_windows(contact: Contact, weekday: int) -> tuple[TimeWindow, ...]:
+    """The same on an ordinary weekday (0 = Monday)."""
+    own = _WHOLE_DAY if contact.hours is None else contact.hours.on(weekday)
+    return _but_rest(contact, own, weekday)
+
+
+def _but_rest(
+    contact: Contact, own: tuple[TimeWindow, ...], weekday: int
+) -> tuple[TimeWindow, ...]:
+    rest = contact.do_not_disturb
+    return own if rest is None else cut_windows(own, rest.on(weekday))

@@ -63,6 +63,9 @@ class FaultCode(Enum):
     NO_START = "RP1057"
     MUST_WITHOUT_REASON = "RP1058"
     BY_BEFORE_SINCE = "RP1059"
+    BEFORE_VISIT = "RP1060"
+    NOT_POSTPONED = "RP1065"
+    HOUR_WITHOUT_DAY = "RP1066"
     # a table of lines
     BAD_HEADWAY = "RP1061"
     SHORT_LINE = "RP1062"
@@ -74,6 +77,8 @@ class FaultCode(Enum):
     MANAGER_AWAY = "RP1072"
     DUPLICATE_VISIT = "RP1073"
     LISTED_BLANK = "RP1074"
+    NEVER_THERE = "RP1075"
+    NOT_BOOKED = "RP1076"
     # the user's own tables of travel
     UNKNOWN_PLACE = "RP1080"
     UNLOCATED_PLACE = "RP1081"

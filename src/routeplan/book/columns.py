@@ -218,7 +218,16 @@ _CONTACTS = Sheet(
         Column("role", "职务", cells.text, ("职位", "岗位", "title")),
         _PHONE,
         Column("hours", "可约时间", spans.weekly_hours, ("方便时间", "可见时间", "available")),
+        Column(
+            *("preferred_hours", "最佳时间", spans.weekly_hours),
+            ("首选时间", "偏好时间", "preferred_hour", "preferred"),
+        ),
+        Column(
+            *("do_not_disturb", "免打扰时间", spans.rest_hours),
+            ("免打扰", "勿扰时间", "勿扰", "dnd"),
+        ),
         Column("birthday", "生日", spans.birthday, ("出生日期",)),
+        _words("language", "问候语言", "language", "语言", "greeting"),
         _NOTE,
     ),
 )
@@ -236,6 +245,11 @@ _VISITS = Sheet(
         _words("status", "状态", "status", "拜访结果", "结果"),
         _PURPOSES,
         _CONTACT_IDS,
+        _words("goal_reached", "目标达成", "reached", "是否达成目标", "达成目标", "goal"),
+        Column("next_step", "下一步", cells.text, ("下步计划", "后续工作")),
+        Column("next_date", "下一步日期", cells.date, ("后续日期",)),
+        Column("postponed_to", "改期日期", cells.date, ("改约日期", "new_date")),
+        Column("postponed_start", "改期时间", cells.clock, ("改约时间", "new_time")),
         Column(
             "travel_minutes", "路上分钟", cells.minutes, ("路程分钟", "路上时间", "travel_time")
         ),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from routeplan.datum import Datum
+from routeplan.lunar import observed
 from routeplan.point import Point
 from routeplan.values import Clock, Closure, Frozen, TimeWindow, WeeklyHours
 
@@ -21,6 +22,7 @@ __all__ = [
     "ClientKind",
     "Contact",
     "KeyDate",
+    "Language",
     "Layer",
     "Located",
     "Locator",
@@ -78,6 +80,13 @@ class Layer(StrEnum):
     INFLUENCER = "influencer"  # 其他影响者
 
 
+class Language(StrEnum):
+    """In which language a person is greeted."""
+
+    ZH = "zh"
+    EN = "en"
+
+
 class Purpose(StrEnum):
     """Why one goes (拜访目的)."""
 
@@ -103,6 +112,7 @@ class VisitStatus(StrEnum):
     DONE = "done"  # 已完成
     NOT_MET = "not_met"  # 未遇
     CANCELLED = "cancelled"  # 取消
+    POSTPONED = "postponed"  # 改期: put off by the client to another day
 
 
 class Rigidity(StrEnum):
@@ -178,9 +188,26 @@ class KeyDate(Frozen):
     month: Annotated[int, Field(ge=1, le=12)]
     day: Annotated[int, Field(ge=1, le=31)]
     year: int | None = None
+    lunar: bool = False
+    """By the lunar calendar (农历), every lunar year."""
+    leap: bool = False
+    """In the lunar leap month (闰月) of that number."""
+
+    @model_validator(mode="after")
+    def _of_its_calendar(self) -> Self:
+        if self.leap and not self.lunar:
+            raise ValueError("only a lunar date lies in a leap month")
+        if self.lunar and (self.year is not None or self.day > 30):
+            raise ValueError("a lunar date comes every year, and no month has more than 30 days")
+        return self
 
     def next_on_or_after(self, day: dt.date) -> dt.date | None:
-        """The first occurrence from `day` on; 29 February falls on 1 March in a common year."""
+        """The first occurrence from `day` on; 29 February falls on 1 March in a common year, and a
+        lunar date is observed as `routeplan.lunar` says."""
+        if self.lunar:
+            years = (day.year - 1, day.year, day.year + 1)  # a lunar year ends in the next one
+            dates = [observed(year, self.month, self.day, leap=self.leap) for year in years]
+            return min((date for date in dates if date and date >= day), default=None)
         for year in (self.year,) if self.year else (day.year, day.year + 1):
             try:
                 found = dt.date(year, self.month, self.day)
@@ -237,7 +264,13 @@ class Contact(Frozen):
     phone: str = ""
     hours: WeeklyHours | None = None
     """When the person can be met; None is any hour of the site."""
+    preferred_hours: WeeklyHours | None = None
+    """When a talk had best start."""
+    do_not_disturb: WeeklyHours | None = None
+    """When the person must be left alone, whatever `hours` say."""
     birthday: KeyDate | None = None
+    language: Language | None = None
+    """In which to greet; None is the manager's own."""
     note: str = ""
     extra: Extra = {}
 
@@ -289,6 +322,15 @@ class VisitRecord(Frozen):
     purposes: tuple[Purpose, ...] = ()
     """The main one first."""
     contact_ids: tuple[str, ...] = ()
+    goal_reached: bool | None = None
+    """None: nobody said."""
+    next_step: str = ""
+    next_date: dt.date | None = None
+    """When the next step is to be done."""
+    postponed_to: dt.date | None = None
+    """The day that the client named instead, for status postponed."""
+    postponed_start: Clock | None = None
+    """And the hour."""
     travel_minutes: Minutes | None = None
     """Of the way there, door to door, from the visit before on that day or from where the day
     starts."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from routeplan.book import cells
 from routeplan.book.cells import DATE, WINDOW, CellError, Kind, match_date, match_window, normal
@@ -19,6 +19,7 @@ __all__ = [
     "closures",
     "day_hours",
     "key_dates",
+    "rest_hours",
     "weekdays",
     "weekly_hours",
 ]
@@ -94,10 +95,11 @@ def _weekday(word: str) -> int:
     return [day.casefold() for day in _EN].index(word[:3].casefold())
 
 
-def _read_week(raw: str) -> WeeklyHours:
+def _read_week(raw: str, usual: Sequence[int] = range(5)) -> WeeklyHours:
+    """`usual`: the weekdays meant where none is named."""
     week: list[list[TimeWindow]] = [[] for _ in range(7)]
     closed: set[int] = set()
-    named, settled, said = list(range(5)), True, False
+    named, settled, said = list(usual), True, False
     try:
         for token in _tokens(raw):
             if isinstance(token, Sequence):
@@ -122,14 +124,14 @@ def _read_week(raw: str) -> WeeklyHours:
         raise CellError(FaultCode.BAD_HOURS) from None
 
 
-def _write_week(hours: WeeklyHours, language: str) -> str:
+def _write_week(hours: WeeklyHours, language: str, usual: Sequence[int] = range(5)) -> str:
     groups: dict[tuple[TimeWindow, ...], list[int]] = {}
     for day, windows in enumerate(hours.days):
         if windows:
             groups.setdefault(windows, []).append(day)
     if not groups:
         return "休息" if language == "zh" else "closed"
-    if list(groups.values()) == [list(range(5))]:
+    if list(groups.values()) == [list(usual)]:
         return _write_windows(hours.days[0])
     return " / ".join(
         f"{_write_days(days, language)} {_write_windows(windows)}"
@@ -163,6 +165,12 @@ weekly_hours = Kind(_read_week, _write_week)
 Without weekdays, Monday to Friday is meant; weekdays not named are closed; 'closed' after a weekday
 overrules what was said of it before.
 """
+
+rest_hours = Kind(
+    lambda raw: _read_week(raw, range(7)),
+    lambda value, language: _write_week(value, language, range(7)),
+)
+"""The same for hours of rest: without weekdays, every day is meant."""
 
 
 def _read_day(raw: str) -> tuple[TimeWindow, ...]:
@@ -246,7 +254,56 @@ _KEY_DATE = re.compile(
 )
 
 
+_MONTHS = ("正", "二", "三", "四", "五", "六", "七", "八", "九", "十", "冬", "腊")
+_ONES = "一二三四五六七八九"
+_DAYS = (
+    *(f"初{one}" for one in _ONES),
+    "初十",
+    *(f"十{one}" for one in _ONES),
+    "二十",
+    *(f"廿{one}" for one in _ONES),
+    "三十",
+)
+_SAME_DAY = {"廿": 20, "十": 10} | {f"二十{one}": 21 + at for at, one in enumerate(_ONES)}
+_LUNAR_MONTH = {word: at for at, word in enumerate(_MONTHS, start=1)}
+_LUNAR_MONTH |= {"一": 1, "十一": 11, "十二": 12}
+_LUNAR_DAY = {word: at for at, word in enumerate(_DAYS, start=1)} | _SAME_DAY
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(sorted(words, key=len, reverse=True))
+
+
+_LUNAR = re.compile(
+    r"(?:农历|阴历|旧历|lunar)\s*(?P<leap>闰|leap\s*)?"
+    rf"(?P<m>\d{{1,2}}|{_any_of(_LUNAR_MONTH)})\s*[-/.月－／．]\s*"
+    rf"(?P<d>\d{{1,2}}(?!\d)|{_any_of(_LUNAR_DAY)})日?[\s:：]*(?P<name>.*)",
+    re.DOTALL | re.IGNORECASE,
+)
+
+
+def _read_lunar(raw: str) -> KeyDate | None:
+    """The date of '农历闰六月十五 name' or 'lunar leap 6-15 name'; None where it is none."""
+    found = _LUNAR.fullmatch(raw)
+    if not found:
+        return None
+    month, day = found["m"], found["d"]
+    try:
+        return KeyDate(
+            name=found["name"],
+            month=_LUNAR_MONTH.get(month) or int(month),
+            day=_LUNAR_DAY.get(day) or int(day),
+            lunar=True,
+            leap=found["leap"] is not None,
+        )
+    except ValueError:
+        raise CellError(FaultCode.BAD_KEY_DATE, piece=raw[:80]) from None
+
+
 def _read_key_date(raw: str) -> KeyDate:
+    lunar = _read_lunar(raw)
+    if lunar:
+        return lunar
     found = _KEY_DATE.fullmatch(raw)
     if not found:
         raise CellError(FaultCode.BAD_KEY_DATE, piece=raw[:80])
@@ -258,9 +315,18 @@ def _read_key_date(raw: str) -> KeyDate:
     return KeyDate(name=found["name"], month=month, day=day, year=int(year) if year else None)
 
 
-def _write_key_date(value: KeyDate) -> str:
+def _write_key_date(value: KeyDate, language: str) -> str:
+    return f"{_write_day(value, language)} {value.name}".strip()
+
+
+def _write_day(value: KeyDate, language: str) -> str:
+    if value.lunar and language == "zh":
+        leap = "闰" if value.leap else ""
+        return f"农历{leap}{_MONTHS[value.month - 1]}月{_DAYS[value.day - 1]}"
+    if value.lunar:
+        return f"lunar {'leap ' if value.leap else ''}{value.month}-{value.day}"
     year = f"{value.year:04d}-" if value.year else ""
-    return f"{year}{value.month:02d}-{value.day:02d} {value.name}".strip()
+    return f"{year}{value.month:02d}-{value.day:02d}"
 
 
 def _read_key_dates(raw: str) -> tuple[KeyDate, ...]:
@@ -271,9 +337,9 @@ def _read_key_dates(raw: str) -> tuple[KeyDate, ...]:
 
 key_dates = Kind(
     _read_key_dates,
-    lambda value, _: "; ".join(map(_write_key_date, value)) or None,
+    lambda value, language: "; ".join(_write_key_date(one, language) for one in value) or None,
 )
-"""'2026-11-26 opening; 05-20 foundation day': without a year, every year."""
+"""'2026-11-26 opening; 05-20 foundation day; lunar 8-15 fair': without a year, every year."""
 
 
 def _read_birthday(raw: str) -> KeyDate:
@@ -287,5 +353,5 @@ def _read_birthday(raw: str) -> KeyDate:
     return found.model_copy(update={"year": None})
 
 
-birthday = Kind(_read_birthday, lambda value, _: f"{value.month:02d}-{value.day:02d}")
-"""'05-20', or a date whose year is not kept. Its name is left to the row."""
+birthday = Kind(_read_birthday, _write_day)
+"""'05-20', a date whose year is not kept, or 'lunar 8-15'. Its name is left to the row."""

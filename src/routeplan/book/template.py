@@ -19,6 +19,7 @@ from routeplan.book.models import (
     Client,
     Contact,
     KeyDate,
+    Language,
     Layer,
     Manager,
     MustVisit,
@@ -37,7 +38,7 @@ from routeplan.config import Settings
 from routeplan.errors import FileError, WorkspaceError
 from routeplan.language import Texts, message
 from routeplan.point import Point
-from routeplan.values import Closure, TimeWindow
+from routeplan.values import Closure, TimeWindow, WeeklyHours
 
 __all__ = ["example_book", "settings_toml", "write_workspace"]
 
@@ -88,6 +89,7 @@ def _book_template(texts: Texts) -> bytes:
 def example_book(texts: Texts) -> Book:
     """A book with one row a sheet, each column filled that has something to show."""
     monday = dt.date(2026, 11, 23)
+    ten = TimeWindow(start=10 * 60, end=11 * 60)
     office, home = Point(lat=23.1291, lon=113.2644), Point(lat=23.1066, lon=113.3245)
     manager = Manager(
         id="M01",
@@ -130,6 +132,11 @@ def example_book(texts: Texts) -> Book:
         layer=Layer.DECISION,
         role=texts("template.role"),
         phone="13900000000",
+        hours=DEFAULT_HOURS,
+        preferred_hours=WeeklyHours(days=((), (ten,), (), (ten,), (), (), ())),
+        do_not_disturb=WeeklyHours(days=((TimeWindow(start=12 * 60, end=14 * 60),),) * 7),
+        birthday=KeyDate(name=texts("template.contact_name"), month=8, day=15, lunar=True),
+        language=Language(texts.language),
     )
     visit = VisitRecord(
         client_id=client.id,
@@ -139,6 +146,9 @@ def example_book(texts: Texts) -> Book:
         end=10 * 60 + 15,
         purposes=(Purpose.KEEP_WARM, Purpose.GIFT),
         contact_ids=(contact.id,),
+        goal_reached=True,
+        next_step=texts("template.next_step"),
+        next_date=monday,
     )
     appointment = Appointment(
         id="Y001",

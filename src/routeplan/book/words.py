@@ -12,6 +12,7 @@ from routeplan.book.codes import FaultCode
 from routeplan.book.models import (
     Anchor,
     ClientKind,
+    Language,
     Layer,
     Locator,
     MatchLevel,
@@ -91,6 +92,15 @@ VOCABULARIES: Mapping[str, Mapping[Any, tuple[str, ...]]] = {
         VisitStatus.DONE: ("已完成", "done", "完成", "已拜访", "completed"),
         VisitStatus.NOT_MET: ("未遇", "not met", "未见到", "客户不在"),
         VisitStatus.CANCELLED: ("取消", "cancelled", "已取消", "canceled"),
+        VisitStatus.POSTPONED: ("改期", "postponed", "改约", "延期", "已改期", "rescheduled"),
+    },
+    "reached": {
+        True: ("是", "yes", "y", "true", "1", "√", "✓", "达成", "已达成", "reached"),
+        False: ("否", "no", "n", "false", "0", "×", "x", "未达成", "没有", "not reached"),
+    },
+    "language": {
+        Language.ZH: ("中文", "Chinese", "汉语", "普通话"),
+        Language.EN: ("英文", "English", "英语"),
     },
     "rigidity": {
         Rigidity.EXACT: ("准时", "exact", "固定时间", "精确", "fixed"),
