@@ -97,6 +97,7 @@ def violations(
         _statuses_follow_the_clock,
         _history_stands,
         _told_is_kept,
+        _budget_is_kept,
         _visits_keep_their_days,
         _visits_of_a_client_keep_their_distance,
         _totals_add_up,
@@ -306,6 +307,30 @@ def _told_is_kept(facts: _Facts) -> Iterator[str]:
         strongest = max(knows, key=[Told.NOT_AGREED, Told.AGREED, Told.CONFIRMED].index)
         if visit.told is not strongest and visit.status is PlannedVisitStatus.PLANNED:
             yield f"{visit.visit_id} says {visit.told.value}, not {strongest.value}"
+
+
+def _budget_is_kept(facts: _Facts) -> Iterator[str]:
+    """No more visits change than may; one booked for another hour meanwhile is none of them."""
+    budget = facts.plan.proof.budget
+    if budget is None or facts.earlier is None:
+        return
+    now = {visit.visit_id: (day, visit) for day, visit in facts.plan.visits}
+    out = {visit.visit_id for visit in facts.plan.left_out if visit.cause in OUTSIDE_PROBLEM}
+    changes = 0
+    for old_day, old in facts.earlier.visits:
+        if old.visit_id in out:
+            continue
+        if old.visit_id in now:
+            day, visit = now[old.visit_id]
+            here = (day.manager_id, day.date, visit.talk.start)
+            there = (old_day.manager_id, old_day.date, old.talk.start)
+            booked = visit.appointment is Rigidity.EXACT
+            over = visit.status is not PlannedVisitStatus.PLANNED
+            changes += here != there and not booked and not over
+        else:
+            changes += 1
+    if max(changes, budget.changes) > budget.forced + budget.allowed:
+        yield f"{changes} visits change, not {budget.allowed} beyond {budget.forced}"
 
 
 def _visits_keep_their_days(facts: _Facts) -> Iterator[str]:

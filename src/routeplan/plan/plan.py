@@ -24,6 +24,7 @@ from routeplan.workdays import WorkCalendar
 
 __all__ = [
     "Cause",
+    "ChangeBudget",
     "CostTerms",
     "Detour",
     "Leg",
@@ -254,6 +255,19 @@ class CostTerms(Frozen):
     """Penalties for required visits left out."""
 
 
+class ChangeBudget(Frozen):
+    """A re-plan that was to change few visits: a change is one that does not stand as it stood, to
+    the minute, and was not cancelled."""
+
+    allowed: Annotated[int, Field(ge=0)]
+    """Asked for: so many beyond `forced`."""
+    forced: Annotated[int, Field(ge=0)]
+    """Changes that, as far as was found, nothing avoids."""
+    changes: Annotated[int, Field(ge=0)]
+    bound: int | None
+    """No plan with so few changes costs less; None: not known."""
+
+
 class Proof(Frozen):
     """How the routes were found and how near the best possible they are."""
 
@@ -266,6 +280,8 @@ class Proof(Frozen):
     bound: int | None
     gap: float | None
     terms: CostTerms = CostTerms()
+    budget: ChangeBudget | None = None
+    """Where changes were limited: `bound` and `gap` are those of plans without a limit."""
 
 
 class PlanOrigin(Frozen):

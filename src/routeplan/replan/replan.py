@@ -15,7 +15,7 @@ from routeplan.plan.build import build_plan
 from routeplan.plan.check import require_valid
 from routeplan.plan.explain import Cancelled
 from routeplan.plan.insert import with_what_pays
-from routeplan.plan.plan import Cause, Plan, PlannedDay
+from routeplan.plan.plan import Cause, ChangeBudget, Plan, PlannedDay
 from routeplan.plan.ways import with_ways
 from routeplan.problem.adjust import Adjustment, Must
 from routeplan.problem.build import BuiltProblem, build_problem
@@ -58,12 +58,23 @@ class Replanning:
     start: Solution
     """The earlier plan as far as it can still be made."""
 
-    def plan_of(self, result: Result) -> Plan:
+    def plan_of(
+        self,
+        result: Result,
+        *,
+        built: BuiltProblem | None = None,
+        budget: ChangeBudget | None = None,
+        notes: Sequence[Message] = (),
+    ) -> Plan:
         """The plan of a result for `built.problem`, checked; raises CheckError if it breaks a rule,
-        which is a bug."""
-        before = self.before
+        which is a bug.
+
+        Another `built` is the same problem with fewer windows, the result's among them: what was
+        left out is explained by it.
+        """
+        before, built = self.before, built or self.built
         after = build_plan(
-            self.built,
+            built,
             result,
             self.book,
             DueList(horizon=before.horizon, policy=before.origin.policy, due=self.due, not_due=()),
@@ -80,11 +91,17 @@ class Replanning:
             kept=self.standing.kept,
             cancelled=self.cancelled,
             notes=[
-                note
-                for note in before.notes
-                if note not in self.built.notes and not _is_decided_anew(note, self.now)
+                *notes,
+                *(
+                    note
+                    for note in before.notes
+                    if note not in self.built.notes and not _is_decided_anew(note, self.now)
+                ),
             ],
         )
+        if budget is not None:
+            proof = after.proof.model_copy(update={"budget": budget})
+            after = after.model_copy(update={"proof": proof})
         after = with_ways(with_told_kept(after, before), self.travel)
         require_valid(after, self.book, self.settings, self.calendar, self.travel, earlier=before)
         return after
@@ -213,7 +230,7 @@ def prepare_replan(
 def _is_decided_anew(note: Message, now: dt.datetime) -> bool:
     """Whether an earlier plan's note is on travel, on visits that exclude each other, or on a break
     still to come: this plan has its own."""
-    if note.key in ("plan.conflict", "problem.guessed", "problem.no_way"):
+    if note.key in ("plan.conflict", "problem.guessed", "problem.no_way", "choices.forced"):
         return True
     return note.key == "problem.no_lunch" and str(note.args["date"]) >= now.date().isoformat()
 
