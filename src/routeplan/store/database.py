@@ -16,10 +16,27 @@ from pathlib import Path
 from routeplan.errors import WorkspaceError
 from routeplan.language import message
 
-__all__ = ["can_keep", "database_path", "open_database", "store_errors", "transaction"]
+__all__ = [
+    "can_keep",
+    "database_path",
+    "integrity",
+    "open_database",
+    "open_reading",
+    "store_errors",
+    "transaction",
+]
 
 APPLICATION_ID = 0x52504C4E  # 'RPLN'
 BUSY_SECONDS = 5.0
+
+_REASONS = {
+    sqlite3.SQLITE_FULL: "error.os_full",
+    sqlite3.SQLITE_READONLY: "error.os_denied",
+    sqlite3.SQLITE_PERM: "error.os_denied",
+    sqlite3.SQLITE_IOERR: "error.os_failed",
+    sqlite3.SQLITE_TOOBIG: "error.os_full",
+    sqlite3.SQLITE_CANTOPEN: "error.os_not_opened",
+}
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -113,6 +130,31 @@ def open_database(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def open_reading(path: Path) -> sqlite3.Connection:
+    """The store at `path` to look at only: nothing is made, changed or brought to this version.
+
+    Raises WorkspaceError as `open_database` does, and when there is none.
+    """
+    with store_errors(path):
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS
+        )
+        connection.isolation_level = None
+        try:
+            if not _version(connection, path):
+                raise WorkspaceError("RP7023", message("error.store_foreign", file=path.name))
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def integrity(connection: sqlite3.Connection) -> bool:
+    """Whether every page, index and reference between tables is sound."""
+    (state,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    return state == "ok" and connection.execute("PRAGMA foreign_key_check").fetchone() is None
+
+
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """All statements inside or none. Raises WorkspaceError when the file refuses."""
@@ -183,7 +225,9 @@ def store_errors(path: Path) -> Iterator[None]:
         elif code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             found = WorkspaceError("RP7025", message("error.store_busy", file=path.name))
         else:
+            key = _REASONS.get(code)
+            why = message(key) if key else str(error)
             found = WorkspaceError(
-                "RP7021", message("error.store_unusable", file=path.name, why=str(error))
+                "RP7021", message("error.store_unusable", file=path.name, why=why)
             )
         raise found from error

@@ -32,7 +32,7 @@ from routeplan.workspace.folder import (
     write_folder,
 )
 
-__all__ = ["Saved", "content_before", "keep", "save_plan", "utc_now"]
+__all__ = ["Saved", "content_before", "facts_of", "keep", "replanned", "save_plan", "utc_now"]
 
 
 @dataclass(frozen=True)
@@ -81,12 +81,28 @@ def save_plan(
     version = parent = None
     if store is None or not can_keep(store):
         before = content_before(None, stored, standing)
-        outputs = outputs_of(plan, _replanned(plan, before), texts, tiles=tiles, ground=ground)
+        outputs = outputs_of(
+            plan,
+            replanned(plan, before),
+            texts,
+            tiles=tiles,
+            ground=ground,
+            folder=folder,
+            book=book,
+        )
         write_folder(folder, outputs, stored)
     else:
         with closing(open_database(store)) as connection:
             before = content_before(connection, stored, standing)
-            outputs = outputs_of(plan, _replanned(plan, before), texts, tiles=tiles, ground=ground)
+            outputs = outputs_of(
+                plan,
+                replanned(plan, before),
+                texts,
+                tiles=tiles,
+                ground=ground,
+                folder=folder,
+                book=book,
+            )
             with transaction(connection):
                 version = keep(connection, stored, after=standing)
             # One at a time, so that no two processes mix their files.
@@ -110,7 +126,7 @@ def keep(connection: sqlite3.Connection, stored: Stored, *, after: Stored | None
     other = after is not None and after.content != stored.content
     parent = keep(connection, after, after=None) if after is not None and other else None
     return add_version(
-        connection, stored, _facts(stored.content), parent=parent, made=utc_now().isoformat()
+        connection, stored, facts_of(stored.content), parent=parent, made=utc_now().isoformat()
     )
 
 
@@ -131,7 +147,7 @@ def utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC).replace(microsecond=0)
 
 
-def _replanned(plan: Plan, before: bytes | None) -> Plan | None:
+def replanned(plan: Plan, before: bytes | None) -> Plan | None:
     """The plan that a re-plan changed; None for a plan made anew."""
     return None if plan.origin.now is None else readable(before)
 
@@ -142,7 +158,7 @@ def _timeless(solved: Solved) -> bytes:
     return solved.model_copy(update={"result": lasting}).model_dump_json().encode()
 
 
-def _facts(content: bytes) -> Facts:
+def facts_of(content: bytes) -> Facts:
     plan = readable(content)
     if plan is None:
         return Facts()
