@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from babel.dates import format_date
 
 from routeplan.book.models import Book, TravelMode
-from routeplan.due.preparation import Checklists
+from routeplan.due.preparation import Checklists, Preparation
 from routeplan.language import Texts
 from routeplan.outputs.day_course import day_course, lunch_on_arrival
 from routeplan.outputs.day_sheet.free_time import FreeTime, Visitor, free_times, near_by
@@ -92,6 +92,8 @@ class Stop(NamedTuple):
     position: str
     persons: tuple[Person, ...]
     purposes: tuple[str, ...]
+    bring: tuple[str, ...]
+    """What the purposes ask for."""
     next_step: str
     rows: tuple[tuple[str, tuple[str, ...]], ...]
     """Label and texts of what else there is to know."""
@@ -286,6 +288,7 @@ class _Maker:
         wrap_up = self.settings.talk.wrap_up
         ahead = visit.status is not PlannedVisitStatus.DONE
         mode = visit.leg.mode if visit.leg else self.mode()
+        checklist = own_checklist(visit, texts.language, self.checklists)
         here = Place(visit.client_name, visit.point)
         return Stop(
             number=number,
@@ -306,8 +309,9 @@ class _Maker:
             position=off_words(visit.off_minutes, texts),
             persons=tuple(self.person(person) for person in visit.persons),
             purposes=tuple(word(purpose, texts) for purpose in visit.purposes),
+            bring=checklist.bring if ahead else (),
             next_step=next_step(self.book, visit.client_id, self.day.date, texts),
-            rows=tuple(self.rows(visit)),
+            rows=tuple(self.rows(visit, checklist)),
             links=navigation_links(here, mode, start=before) if ahead else (),
         )
 
@@ -331,11 +335,10 @@ class _Maker:
         about = " · ".join(part for part in parts if part)
         return Person(person.name, about, person.phone, dialled(person.phone))
 
-    def rows(self, visit: PlannedVisit) -> Iterator[tuple[str, tuple[str, ...]]]:
+    def rows(
+        self, visit: PlannedVisit, checklist: Preparation
+    ) -> Iterator[tuple[str, tuple[str, ...]]]:
         texts = self.texts
-        checklist = own_checklist(visit, texts.language, self.checklists)
-        if visit.status is not PlannedVisitStatus.DONE and checklist.bring:
-            yield texts("sheet.bring"), (texts.join(checklist.bring),)
         if visit.status is not PlannedVisitStatus.DONE and checklist.mind:
             yield texts("sheet.mind"), checklist.mind
         yield texts("sheet.reasons"), tuple(texts.render(one.text) for one in visit.reasons)

@@ -1,0 +1,85 @@
+"""Pages as PDF, printed by a Chromium that is on the machine; routeplan brings none along."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from routeplan.errors import FileError
+from routeplan.language import message
+from routeplan.outputs.files import write_atomically
+
+__all__ = ["BROWSERS", "browser_path", "print_pdf"]
+
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "microsoft-edge",
+    "msedge",
+)
+"""Names looked for on the search path, the first found is used."""
+
+_INSTALLED = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
+    r"C:\Program Files\Microsoft\Edge\Application\msedge.exe",
+)
+TIME_OUT = 60
+"""Seconds for one page."""
+
+
+def browser_path() -> str:
+    """The browser to print with. Raises FileError when there is none."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    found = found or next((path for path in _INSTALLED if Path(path).exists()), None)
+    if found is None:
+        raise FileError("RP3061", message("error.no_browser", names=BROWSERS[:3]))
+    return found
+
+
+def print_pdf(browser: str, page: Path, target: Path) -> None:
+    """Prints an HTML file of ours as PDF. Raises FileError when the browser does not manage."""
+    with tempfile.TemporaryDirectory(prefix="routeplan-") as folder:
+        made = Path(folder) / "page.pdf"
+        command = [
+            browser,
+            "--headless",
+            "--disable-gpu",
+            "--disable-extensions",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--no-pdf-header-footer",
+            f"--user-data-dir={Path(folder) / 'profile'}",
+            f"--print-to-pdf={made}",
+            page.absolute().as_uri(),
+        ]
+        if sys.platform == "linux" and os.geteuid() == 0:
+            # A browser has no sandbox for root, as in a container; the page is our own, and its
+            # security policy lets nothing run or load.
+            command.insert(1, "--no-sandbox")
+        try:
+            run = subprocess.run(  # noqa: S603 no shell, our own arguments
+                command, capture_output=True, timeout=TIME_OUT, check=False
+            )
+            content = made.read_bytes() if made.exists() else b""
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise _failed(page, str(error)) from error
+        if not content.startswith(b"%PDF"):
+            told = run.stderr.decode(errors="replace").strip().splitlines()
+            raise _failed(page, told[-1] if told else f"exit code {run.returncode}")
+    write_atomically(target, content)
+
+
+def _failed(page: Path, why: str) -> FileError:
+    return FileError("RP3062", message("error.not_printed", file=str(page), why=why[:200]))
