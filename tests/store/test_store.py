@@ -53,6 +53,33 @@ def test_many_thousands_of_keys_at_once(tmp_path: Path) -> None:
         assert cache.get_many("travel", items) == items
 
 
+def test_what_is_put_soon_is_known_at_once_and_kept_when_closed(tmp_path: Path) -> None:
+    path = tmp_path / "routeplan.sqlite"
+    with Cache(path) as cache:
+        cache.put_soon("travel", {"a": b"1"})
+        cache.put_soon("travel", {"b": b"2"})
+        assert not path.exists()
+        assert cache.get_many("travel", ["a", "b", "c"]) == {"a": b"1", "b": b"2"}
+        assert cache.get_many("geocode", ["a"]) == {}
+        cache.delete_many("travel", ["a"])
+        cache.put_soon("travel", {"b": b"3"})
+    with Cache(path) as cache:
+        assert cache.get_all("travel") == {"b": b"3"}
+
+
+def test_what_is_put_soon_reaches_the_disk_with_a_later_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter([0.0, 0.5, 1.5])
+    monkeypatch.setattr("time.monotonic", lambda: next(clock))
+    path = tmp_path / "routeplan.sqlite"
+    with Cache(path) as cache:
+        for key in "ab":
+            cache.put_soon("travel", {key: b"1"})
+        with Cache(path) as other:
+            assert set(other.get_all("travel")) == {"a", "b"}
+
+
 def test_what_was_put_survives_a_kill(tmp_path: Path) -> None:
     path = tmp_path / "routeplan.sqlite"
     code = (

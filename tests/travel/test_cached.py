@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +18,7 @@ from routeplan.book.models import TravelMode
 from routeplan.config import TravelSettings
 from routeplan.point import Point
 from routeplan.store.cache import Cache
+from routeplan.travel import cached as cached_module
 from routeplan.travel.cached import Cached
 from routeplan.travel.great_circle import GreatCircle
 from routeplan.travel.journey import JourneyStep
@@ -69,6 +71,9 @@ class Counting:
                 ),
             }
         )
+
+    def expect(self, *_: object) -> None:
+        pass
 
     def shape(
         self, origin: Point, destination: Point, mode: TravelMode
@@ -134,6 +139,42 @@ def test_nothing_is_asked_again_by_another_run(tmp_path: Path) -> None:
         assert cached.matrix(places[10:40][::-1], CAR, MONDAY).minutes[0][1] >= -1
     assert source.pairs == asked
     assert source.pairs == 150 * 150
+
+
+def test_each_row_is_packed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed: list[object] = []
+    pack = cached_module._packed
+
+    def counted(row: Any) -> bytes:
+        packed.append(row)
+        return pack(row)
+
+    monkeypatch.setattr(cached_module, "_packed", counted)
+    with Cache(tmp_path / "store.sqlite") as cache:
+        Cached(Counting(), cache).matrix(grid(40), CAR, MONDAY)
+    assert len(packed) == 40
+
+
+def test_what_came_before_a_stop_is_not_asked_again(tmp_path: Path) -> None:
+    """Two new places among many are asked for in portions; the third portion fails."""
+
+    class Failing(Counting):
+        portions = 0
+
+        def matrix(self, *asked: Any) -> TravelMatrix:
+            self.portions += 1
+            if self.portions == 3:
+                raise KeyboardInterrupt
+            return super().matrix(*asked)
+
+    places = grid(62)
+    with Cache(tmp_path / "store.sqlite") as cache:
+        Cached(Counting(), cache).matrix(places[:60], CAR, MONDAY)
+        with pytest.raises(KeyboardInterrupt):
+            Cached(Failing(), cache).matrix(places, CAR, MONDAY)
+        source = Counting()
+        assert Cached(source, cache).matrix(places, CAR, MONDAY).minutes
+    assert source.pairs == 3 * 14 * 14
 
 
 def test_a_new_place_costs_far_less_than_all_again(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from routeplan.errors import FileError, RouteplanError, SettingsError
 from routeplan.language import Texts
 from routeplan.point import Point
 from routeplan.travel.journey import JourneyStep
+from routeplan.travel.timetable import Timetables
 from routeplan.travel.transit import Transit
 from tests.travel.small_city import (
     POINTS,
@@ -67,6 +70,25 @@ def told(steps: tuple[JourneyStep, ...]) -> list[tuple[str, int]]:
 
 def at(hour: int, minute: int, day: dt.date = MONDAY) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(hour, minute))
+
+
+def test_journeys_among_expected_points_need_one_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: list[int] = []
+    build = Timetables._build
+
+    def counted(self: Timetables, day: Any, points: Sequence[Point]) -> Any:
+        built.append(len(points))
+        return build(self, day, points)
+
+    monkeypatch.setattr(Timetables, "_build", counted)
+    source = city(tmp_path, line_1(), line_2())
+    source.expect((P, Q, R), *TRANSIT)
+    assert not built
+    for origin, destination in ((P, Q), (Q, R), (R, P)):
+        source.journey(origin, destination, TravelMode.TRANSIT, at(8, 1))
+    assert built == [3]
 
 
 def test_a_journey_is_what_the_timetable_says(tmp_path: Path) -> None:

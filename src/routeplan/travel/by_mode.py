@@ -33,6 +33,9 @@ class ByMode:
     def matrix(self, points: Sequence[Point], mode: TravelMode, day: dt.date) -> TravelMatrix:
         return self._of(mode).matrix(points, mode, day)
 
+    def expect(self, points: Sequence[Point], mode: TravelMode, day: dt.date) -> None:
+        self._of(mode).expect(points, mode, day)
+
     def shape(
         self, origin: Point, destination: Point, mode: TravelMode
     ) -> tuple[Point, ...] | None:

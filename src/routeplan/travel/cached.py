@@ -73,9 +73,12 @@ class Cached:
             for batch in _batches(missing, list(keys)):
                 asked = self.source.matrix([point_of[place] for place in batch], mode, day)
                 _learn(rows, batch, asked)
-            changed = {keys[one]: _packed(rows[one]) for one, _ in missing}
-            self.cache.put_many("travel", changed)
+                changed = {keys[place]: _packed(rows[place]) for place in batch}
+                self.cache.put_many("travel", changed)
         return _assembled(places, rows, mode)
+
+    def expect(self, points: Sequence[Point], mode: TravelMode, day: dt.date) -> None:
+        self.source.expect(points, mode, day)
 
     def shape(
         self, origin: Point, destination: Point, mode: TravelMode
@@ -111,7 +114,7 @@ class Cached:
 
     def _keep(self, key: str, content: object) -> None:
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-        self.cache.put_many("travel", {key: _sealed(text.encode())})
+        self.cache.put_soon("travel", {key: _sealed(text.encode())})
 
 
 def _place(point: Point) -> Place:
@@ -125,15 +128,17 @@ def _key(*parts: object) -> str:
 def _batches(missing: set[tuple[Place, Place]], places: list[Place]) -> Iterator[list[Place]]:
     """Lists of places that hold every missing pair: few new places are asked for with some of the
     others at a time, which is far less than all with all."""
-    count = dict.fromkeys(places, 0)
+    lacking: dict[Place, set[Place]] = {place: set() for place in places}
     for one, two in missing:
-        count[one] += 1
-        count[two] += 1
-    new: list[Place] = []
-    for place in sorted(places, key=lambda place: -count[place]):
-        others = [other for other in places if other not in new and other != place]
-        if any((place, other) in missing or (other, place) in missing for other in others):
-            new.append(place)
+        lacking[one].add(two)
+        lacking[two].add(one)
+    places = [place for place in places if lacking[place]]
+    new: dict[Place, None] = {}
+    for place in sorted(places, key=lambda place: -len(lacking[place])):
+        if lacking[place]:
+            new[place] = None
+            for other in lacking[place]:
+                lacking[other].discard(place)
     known = [place for place in places if place not in new]
     step = max(_SMALLEST_BATCH, len(new))
     if len(known) <= step or len(new) * 4 > len(places):

@@ -79,6 +79,9 @@ class GreatCircle:
             slices=slices,
         )
 
+    def expect(self, *_: object) -> None:
+        """Nothing to prepare."""
+
     def shape(self, *_: object) -> None:
         """Not known."""
 

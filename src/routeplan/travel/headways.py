@@ -84,6 +84,9 @@ class Headways:
             )
         )
 
+    def expect(self, *_: object) -> None:
+        """Nothing to prepare."""
+
     def journey(
         self, origin: Point, destination: Point, day: dt.date, minute: int
     ) -> tuple[JourneyStep, ...]:

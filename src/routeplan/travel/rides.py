@@ -41,6 +41,9 @@ class Rides(Protocol):
     def part(self, points: Sequence[Point], day: dt.date, start: int, end: int) -> Part:
         """Setting off at any time within [start, end), minutes of `day`."""
 
+    def expect(self, points: Sequence[Point], day: dt.date) -> None:
+        """As of a `TravelSource`."""
+
     def journey(
         self, origin: Point, destination: Point, day: dt.date, minute: int
     ) -> tuple[JourneyStep, ...]:

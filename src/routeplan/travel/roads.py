@@ -139,6 +139,9 @@ class Roads:
             guessed=tuple(sorted(guessed)),
         )
 
+    def expect(self, *_: object) -> None:
+        """Nothing to prepare."""
+
     def shape(
         self, origin: Point, destination: Point, mode: TravelMode
     ) -> tuple[Point, ...] | None:

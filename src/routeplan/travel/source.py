@@ -31,6 +31,10 @@ class TravelSource(Protocol):
         The minutes of a pair do not depend on which other points are asked for with it.
         """
 
+    def expect(self, points: Sequence[Point], mode: TravelMode, day: dt.date, /) -> None:
+        """Says among which points `shape` and `journey` will be asked for, so that a source that
+        prepares itself for its points does so once. Nothing is done before it is asked."""
+
     def shape(
         self, origin: Point, destination: Point, mode: TravelMode, /
     ) -> tuple[Point, ...] | None:

@@ -92,6 +92,8 @@ class Timetables:
     settings: TravelSettings
     _models: dict[str, _Model] = field(default_factory=dict, repr=False)
     """Those of the last kinds of day, by their keys: made again, each would take seconds."""
+    _expected: dict[str, tuple[Point, ...]] = field(default_factory=dict, repr=False)
+    """Points of kinds of day that will be asked for soon: the next model holds them."""
 
     @cached_property
     def version(self) -> str:
@@ -138,6 +140,10 @@ class Timetables:
         sure = table[math.ceil(transit.sure * len(found)) - 1]
         return Part(self._spread(usual, known, len(points)), self._spread(sure, known, len(points)))
 
+    def expect(self, points: Sequence[Point], day: dt.date) -> None:
+        key = self.day_key(day)
+        self._expected[key] = (*self._expected.get(key, ()), *points)
+
     def journey(
         self, origin: Point, destination: Point, day: dt.date, minute: int
     ) -> tuple[JourneyStep, ...]:
@@ -170,7 +176,8 @@ class Timetables:
         if last is None or not all(point in last.places for point in points):
             known = last.places if last else ()
             today = last.day if last else self._day(day)
-            last = self._build(today, list(dict.fromkeys((*known, *points))))
+            expected = self._expected.pop(key, ())
+            last = self._build(today, list(dict.fromkeys((*known, *expected, *points))))
         self._models[key] = last
         if len(self._models) > _KEPT:
             del self._models[next(iter(self._models))]

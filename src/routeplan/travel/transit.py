@@ -130,6 +130,10 @@ class Transit:
             guessed=tuple((int(row), int(column)) for row, column in np.argwhere(guessed)),
         )
 
+    def expect(self, points: Sequence[Point], mode: TravelMode, day: dt.date, /) -> None:
+        if mode is TravelMode.TRANSIT:
+            self.rides.expect(points, day)
+
     def shape(self, *_: object) -> None:
         """Not known."""
 

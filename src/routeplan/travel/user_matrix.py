@@ -168,6 +168,9 @@ class UserMatrix:
             ),
         )
 
+    def expect(self, *_: object) -> None:
+        """Nothing to prepare."""
+
     def shape(self, *_: object) -> None:
         """Not known."""
 
