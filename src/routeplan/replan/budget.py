@@ -33,7 +33,7 @@ from routeplan.problem.objective import required_penalty
 from routeplan.problem.problem import Problem, Visit, Window
 from routeplan.problem.progress import Slot
 from routeplan.solve.evaluate import cost_of
-from routeplan.solve.result import Engine, Result, Route, Solution
+from routeplan.solve.result import Engine, Result, Route, Solution, Status
 from routeplan.solve.solve import solve
 from routeplan.solve.stop import ProgressCallback, StopRule
 
@@ -184,7 +184,7 @@ class _Search:
             points = _undominated([least, *self.between(least, most), most])
         mixed = [plan for few, many in itertools.pairwise(points) for plan in self.mixed(few, many)]
         return Frontier(
-            plans=_undominated([*points, *mixed]),
+            plans=_undominated(self.filled(plan) for plan in (*points, *mixed)),
             free=free,
             complete=self.complete,
             required=tuple(visit.required for visit in self.problem.visits),
@@ -195,6 +195,20 @@ class _Search:
     def point(self, solution: Solution) -> Budgeted:
         changes = len(changed_visits(self.problem, self.slots, solution))
         return Budgeted(changes, cost_of(self.problem, solution), solution)
+
+    def filled(self, plan: Budgeted) -> Budgeted:
+        """The plan with clients left out put in where that pays and moves nobody else."""
+        changed = changed_visits(self.problem, self.slots, plan.solution)
+        narrowed = held(self.problem, self.slots, changed)
+        routes = Result(
+            engine=self.engine,
+            seed=self.seed,
+            status=Status.FEASIBLE,
+            stopped_by="",
+            solution=plan.solution,
+            cost=plan.cost,
+        )
+        return self.point(with_what_pays(narrowed, routes).solution)
 
     def solved(self, problem: Problem, start: Solution, share: float = 1.0) -> Result:
         """Searched for a share of the time left."""
