@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from routeplan.book.busy import OWN_EVENTS
 from routeplan.book.models import Book
 from routeplan.language import Texts
 from routeplan.outputs.next_step import next_step
@@ -25,10 +26,7 @@ from routeplan.values import TimeWindow
 if TYPE_CHECKING:
     from icalendar import Alarm, Component, Event, Timezone
 
-__all__ = ["CALENDAR_DOMAIN", "calendar_bytes", "calendar_files"]
-
-CALENDAR_DOMAIN = "@routeplan"
-"""How every UID of ours ends: such events are never read as somebody's other business."""
+__all__ = ["calendar_bytes", "calendar_files"]
 
 FOLDER = "calendar"
 """In the folder of the plan."""
@@ -195,7 +193,7 @@ class _Maker:
         event = Event()
         parts = (str(self.plan.horizon.first), day.manager_id, day.manager_name, key)
         name = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
-        event.add("uid", name + CALENDAR_DOMAIN)
+        event.add("uid", name + OWN_EVENTS)
         event.add("dtstart", self.at(day.date, hours.start))
         event.add("dtend", self.at(day.date, hours.end))
         event.add("summary", summary)
@@ -248,8 +246,7 @@ def _events_of(standing: bytes | None) -> dict[str, Component]:
         return {
             str(event["uid"]): event
             for event in events
-            if str(event["uid"]).endswith(CALENDAR_DOMAIN)
-            and isinstance(_start(event), dt.datetime)
+            if str(event["uid"]).endswith(OWN_EVENTS) and isinstance(_start(event), dt.datetime)
         }
     except (AttributeError, LookupError, ValueError):
         return {}

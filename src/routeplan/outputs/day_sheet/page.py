@@ -6,6 +6,7 @@ run nothing at all, so that a text that slipped through could do no harm either.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -51,8 +52,10 @@ def day_sheet_files(
     *,
     book: Book | None = None,
     roads: MainRoads | None = None,
+    only: Collection[tuple[str, str]] | None = None,
 ) -> dict[str, bytes]:
-    """Name of the file in the plan's folder → page, for every day of the plan.
+    """Name of the file in the plan's folder → page, for every day of the plan, or `only` those of
+    (manager id, ISO date).
 
     What to bring and to mind is as the plan's settings say; where their file is gone, as in the
     ready-made checklists.
@@ -65,6 +68,7 @@ def day_sheet_files(
             plan, day, texts, book=book, checklists=checklists, ground=ground
         ).encode()
         for day in plan.days
+        if only is None or (day.manager_id, str(day.date)) in only
     }
 
 
