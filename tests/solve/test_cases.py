@@ -28,7 +28,7 @@ class Best:
 
     def take(self, columns: object) -> int:
         assert isinstance(columns, list | tuple)
-        routes = {column.shift: column for column in columns}
+        routes = self.prepared.routes(columns, range(len(self.prepared.shifts)))
         assert len(routes) == len(columns)
         self.cost = min(self.cost, total_cost(self.prepared, routes))
         return self.cost

@@ -99,7 +99,7 @@ def any_tree(problem: Problem, part: PartProof, chance: random.Random, counts: i
     if deeper and chance.random() < 0.5:
         return PlaceSplit(
             visit=chance.choice(visits),
-            shift=chance.choice(part.shifts),
+            shifts=tuple(sorted(chance.sample(part.shifts, chance.randint(1, len(part.shifts))))),
             elsewhere=any_tree(problem, part, chance, counts),
             there=any_tree(problem, part, chance, counts),
         )
@@ -346,9 +346,9 @@ def tampered(problem: Problem, result: Result) -> Iterator[tuple[str, Result]]:
     yield "wrong sign", changed(result, proof=with_part(proof, at, tree=swapped))
     # One side of a split passed off as the whole.
     yield "prices where", changed(result, proof=with_part(proof, at, tree=both.fewer))
-    strange = PlaceSplit(visit=visit, shift=len(problem.shifts), elsewhere=leaf, there=leaf)
+    strange = PlaceSplit(visit=visit, shifts=(len(problem.shifts),), elsewhere=leaf, there=leaf)
     yield "split names", changed(result, proof=with_part(proof, at, tree=strange))
-    lost = PlaceSplit(visit=visit, shift=shift, elsewhere=leaf, there=cheap)
+    lost = PlaceSplit(visit=visit, shifts=(shift,), elsewhere=leaf, there=cheap)
     yield "is claimed", changed(result, proof=with_part(proof, at, tree=lost))
     yield "1/0", changed(result, proof=proof.model_copy(update={"scale": 0}))
     yield "infeasible", changed(result, status=Status.INFEASIBLE)

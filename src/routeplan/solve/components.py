@@ -123,7 +123,7 @@ def _in_whole(part: Part, tree: CaseTree) -> CaseTree:
     return tree.model_copy(
         update={
             "visit": part.visits[tree.visit],
-            "shift": part.shifts[tree.shift],
+            "shifts": tuple(part.shifts[shift] for shift in tree.shifts),
             "elsewhere": _in_whole(part, tree.elsewhere),
             "there": _in_whole(part, tree.there),
         }

@@ -84,11 +84,11 @@ class CountSplit(Frozen):
 
 
 class PlaceSplit(Frozen):
-    """Either `visit` is not made on `shift`, or it is (and on no other)."""
+    """Either `visit` is made on none of `shifts`, or on one of them (and on no other)."""
 
     kind: Literal["place"] = "place"
     visit: int
-    shift: int
+    shifts: tuple[int, ...]
     elsewhere: CaseTree
     there: CaseTree
 

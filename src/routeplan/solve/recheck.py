@@ -185,10 +185,11 @@ class _Checked:
     def _places(
         self, part: PartProof, tree: PlaceSplit, case: _Case
     ) -> list[tuple[CaseTree, _Case]]:
-        if tree.visit not in part.visits or tree.shift not in part.shifts:
+        if tree.visit not in part.visits or not set(tree.shifts) <= set(part.shifts):
             raise _refused(message("proof.split"))
-        others = {(tree.visit, shift) for shift in part.shifts if shift != tree.shift}
-        elsewhere = dataclasses.replace(case, barred=case.barred | {(tree.visit, tree.shift)})
+        these = {(tree.visit, shift) for shift in tree.shifts}
+        others = {(tree.visit, shift) for shift in part.shifts} - these
+        elsewhere = dataclasses.replace(case, barred=case.barred | these)
         there = dataclasses.replace(
             case, barred=case.barred | others, made=case.made | {tree.visit}
         )

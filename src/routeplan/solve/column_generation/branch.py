@@ -37,16 +37,17 @@ class Case:
 
     counts: tuple[Count, ...] = ()
     closed: frozenset[tuple[int, int]] = frozenset()
-    """(visit, shift)"""
+    """(visit, kind of shift)"""
 
-    def narrowed(self, to: Count, windows: Sequence[Collection[int]]) -> Case:
-        """The case with one count more; of one visit on one shift it closes shifts."""
+    def narrowed(self, to: Count, kinds: Sequence[Collection[int]]) -> Case:
+        """The case with one count more; of one visit on one kind of shift it closes shifts.
+        `kinds` are those on which each visit can be."""
         if to.shifts is not None and len(to.visits) == len(to.shifts) == 1:
             (visit,), (shift,) = to.visits, to.shifts
             if to.most == 0:
                 return Case(self.counts, self.closed | {(visit, shift)})
-            made = self.narrowed(Count(to.visits, 1, 1), windows)
-            elsewhere = {(visit, other) for other in windows[visit] if other != shift}
+            made = self.narrowed(Count(to.visits, 1, 1), kinds)
+            elsewhere = {(visit, other) for other in kinds[visit] if other != shift}
             return Case(made.counts, made.closed | elsewhere)
         least, most = to.least, to.most
         others: list[Count] = []

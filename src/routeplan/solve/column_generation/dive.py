@@ -46,7 +46,9 @@ def dive(
         chosen = _surest(piece, generated, chance)
         if not chosen:
             break
-        settled |= {column.shift: column for column in chosen}
+        settled |= prepared.routes(
+            chosen, [shift for shift in range(len(prepared.shifts)) if shift not in settled]
+        )
         served = {visit for column in settled.values() for visit in column.visits}
         days = {
             visit: prepared.problem.shifts[shift].day
@@ -57,7 +59,7 @@ def dive(
         visits = [v for v in range(len(prepared.worth)) if v not in served]
         if not shifts or not visits:
             break
-        piece = Piece.of(prepared, shifts, visits, days)
+        piece = Piece.of(prepared, shifts, visits, days, memory=root.piece.memory)
         fitting = [c for c in generated.master.nearest(KEPT) if piece.allows(c)]
         generated = generate_columns(
             piece, fitting, deadline=deadline, max_rounds=ROUNDS, exact=False, threads=threads
@@ -81,7 +83,8 @@ def _surest(piece: Piece, generated: Generated, chance: random.Random | None) ->
         if chosen and fraction < SURE:
             break
         taken = {visit for other in chosen for visit in other.visits}
-        apart = taken.isdisjoint(column.visits) and all(c.shift != column.shift for c in chosen)
+        alike = sum(other.shift == column.shift for other in chosen)
+        apart = taken.isdisjoint(column.visits) and alike < piece.capacity[column.shift]
         if apart and piece.keeps_gaps([*chosen, column]):
             chosen.append(column)
     return chosen

@@ -108,12 +108,17 @@ class ColumnSearch:
         """Begin with routes that keep all rules, and with what others are `seen` to cost."""
         self._routes = self._columns_of(orders)
         self._pool.update(self._routes.values())
-        self._pool.update(Column(shift, visits, cost) for (shift, visits), cost in seen.items())
+        kind = self._prepared.kind
+        self._pool.update(
+            Column(kind[shift], visits, cost) for (shift, visits), cost in seen.items()
+        )
         self.cost = total_cost(self._prepared, self._routes)
 
     def _columns_of(self, orders: Iterable[tuple[int, Sequence[int]]]) -> dict[int, Column]:
         return {
-            shift: Column(shift, tuple(visits), _cost(self.problem, shift, visits))
+            shift: Column(
+                self._prepared.kind[shift], tuple(visits), _cost(self.problem, shift, visits)
+            )
             for shift, visits in orders
             if visits
         }
@@ -169,7 +174,7 @@ class ColumnSearch:
 
     def _take_columns(self, columns: Sequence[Column]) -> int:
         """The cost of the best plan, now that these routes are known to make one."""
-        self._take({column.shift: column for column in columns})
+        self._take(self._prepared.routes(columns, range(len(self.problem.shifts))))
         return self.cost
 
     def _over(self) -> bool:
@@ -211,7 +216,7 @@ class ColumnSearch:
         choice = [*columns, *(c for c in hint if (c.shift, c.visits) not in known)]
         left = self.deadline - time.monotonic()
         chosen, _ = choose_routes(self._whole, choice, CHOICE_WORK, hint, seconds=left)
-        self._take({column.shift: column for column in chosen})
+        self._take_columns(chosen)
 
     def _take(self, routes: Routes) -> bool:
         cost = total_cost(self._prepared, routes)

@@ -3,13 +3,13 @@
 For any prices (pi; lambda, kappa <= 0) no plan of the piece costs less than
 
     sum_v worth_v + sum_v min(0, pi_v - worth_v - sum of mu of the counts with v)
-    + sum mu x its number + sum lambda + sum kappa + sum_s min(0, min_r rc_s(r))
+    + sum mu x its number + sum lambda + sum kappa + sum_s n_s min(0, min_r rc_s(r))
 
-where a count's number is its `least` for mu > 0, else its `most`, and rc_s(r) is the cost of route
-r on shift s less pi of its visits, lambda of the gap rows they
-count in there, and kappa of the cuts it holds. The minimum runs over a superset of the routes
-(ng-routes): the Lagrangian bound, see Desrosiers and Lübbecke (2005), "A primer in column
-generation". All terms are whole multiples of 1 / SCALE.
+where a count's number is its `least` for mu > 0, else its `most`, n_s shifts are of kind s, and
+rc_s(r) is the cost of route r there less pi of its visits, lambda of the gap rows they count in
+there, and kappa of the cuts it holds. The minimum runs over a superset of the routes (ng-routes):
+the Lagrangian bound, see Desrosiers and Lübbecke (2005), "A primer in column generation". All terms
+are whole multiples of 1 / SCALE.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 COLUMNS_PER_ROUND = 8
-"""Columns taken from a shift in a round."""
+"""Columns taken for each shift in a round."""
 MAX_LABELS = 8_000_000
 """Of one pricing; beyond it there is no bound."""
 MAX_LISTED = 2_000_000
@@ -64,6 +64,8 @@ class Proof:
 
 @dataclass(frozen=True)
 class Generated:
+    piece: Piece
+    """With the memory that was found needed."""
     columns: tuple[Column, ...]
     """Everything found, the start columns included."""
     made: dict[int, float]
@@ -189,7 +191,8 @@ def _price_shift(
         data, SCALE, prices.visit, part.ng, prices.cut_bits, prices.cut_duals,
         threshold, heuristic, MAX_LABELS,
     )  # fmt: skip
-    nearest = np.argsort(closed_rc, kind="stable")[: 2 * COLUMNS_PER_ROUND]
+    most = 2 * COLUMNS_PER_ROUND * piece.capacity[shift]
+    nearest = np.argsort(closed_rc, kind="stable")[:most]
     found = tuple(
         (
             int(closed_rc[index]),
@@ -286,7 +289,7 @@ def lagrangian_bound(
                 paid[visit] += price
     worth = sum(piece.prepared.worth[visit] * SCALE for visit in piece.visits)
     visits = worth + sum(min(0, price - paid[visit]) for visit, price in duals.visit.items())
-    return visits + rows + sum(min(0, shift.best) for shift in priced)
+    return visits + rows + sum(piece.capacity[one.shift] * min(0, one.best) for one in priced)
 
 
 def generate_columns(
@@ -307,9 +310,9 @@ def generate_columns(
     """Adds columns until none is missing, the bound is within `tolerance` or (scaled) `enough`, or
     time is up.
 
-    Begins with `cuts` and adds others, up to `max_cuts` for each shift. With `exact` False the
-    last, exact rounds
-    are skipped: columns without a bound.
+    Where the relaxation repeats a visit, the piece comes to remember it; then `cuts` are joined by
+    others, up to `max_cuts` for each shift. With `exact` False the last, exact rounds are skipped:
+    columns without a bound.
     """
     on_board = [piece.visits_on(shift) for shift in piece.shifts]
     master = Master(piece, counts)
@@ -358,11 +361,17 @@ def generate_columns(
                 master.add(column)
                 added += 1
                 taken += 1
-                if taken == COLUMNS_PER_ROUND:
+                if taken == COLUMNS_PER_ROUND * piece.capacity[shift.shift]:
                     break
         if not heuristic and (
             added == 0 or value * SCALE - (proof.bound if proof else 0) < tolerance
         ):
+            if any(not column.elementary for column, _ in master.fractions):
+                piece = piece.remembering(column for column, _ in master.fractions)
+                master.remove(piece.remembers)
+                value, duals = master.solve()
+                heuristic = True
+                continue
             new = separate(master.fractions, master.cuts, on_board, max_cuts)
             if not new:
                 finished = True
@@ -381,6 +390,7 @@ def generate_columns(
         elif not heuristic and added > 4 * len(piece.shifts):
             heuristic = True
     return Generated(
+        piece=piece,
         columns=tuple(master.columns),
         made=dict(master.made),
         proof=proof,

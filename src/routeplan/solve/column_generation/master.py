@@ -2,7 +2,7 @@
 
 min   sum_v worth_v y_v + sum_r cost_r x_r
 s.t.  sum_{r visits v} x_r + y_v  = 1     for each visit v        (price pi_v)
-      sum_{r of shift s} x_r     <= 1     for each shift s        (price sigma_s <= 0)
+      sum_{r of kind s} x_r      <= number of shifts of kind s    (price sigma_s <= 0)
       sum_{r breaks g} x_r       <= 1     for each gap row g      (price lambda_g <= 0)
       sum_r floor(|r ∩ S| / 2) x_r <= 1   for each cut S          (price kappa_S <= 0)
       least <= sum_{v in C} (1 - y_v) <= most   for each count C  (price mu_C)
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ortools.linear_solver import pywraplp
@@ -74,7 +74,9 @@ class Master:
         infinity = self._solver.infinity()
         self._infinity = infinity
         self._visit_rows = {v: self._solver.Constraint(1, 1) for v in piece.visits}
-        self._shift_rows = {s: self._solver.Constraint(-infinity, 1) for s in piece.shifts}
+        self._shift_rows = {
+            s: self._solver.Constraint(-infinity, n) for s, n in piece.capacity.items()
+        }
         self._gap_rows = [self._solver.Constraint(-infinity, 1) for _ in piece.gaps]
         left_out = {visit: self._solver.NumVar(0, infinity, "") for visit in piece.visits}
         for visit, row in self._visit_rows.items():
@@ -120,6 +122,17 @@ class Master:
                 count_row.SetCoefficient(variable, value)
         self.columns.append(column)
         self._variables.append(variable)
+
+    def remove(self, unwanted: Callable[[Column], bool]) -> None:
+        """Columns that are routes of the relaxation no more."""
+        columns, variables = self.columns, self._variables
+        self.columns, self._variables = [], []
+        for column, variable in zip(columns, variables, strict=True):
+            if unwanted(column):
+                variable.SetUb(0)
+            else:
+                self.columns.append(column)
+                self._variables.append(variable)
 
     def nearest(self, number: int) -> list[Column]:
         """The columns of least reduced cost, at most so many."""
@@ -244,8 +257,13 @@ def choose_routes(
         by_shift.setdefault(column.shift, []).append(variable)
         for visit in column.visits:
             by_visit.setdefault(visit, []).append(variable)
-    for variables in (*by_shift.values(), *by_visit.values()):
+    for variables in by_visit.values():
         model.add_at_most_one(variables)
+    for shift, variables in by_shift.items():
+        if piece.capacity[shift] == 1:
+            model.add_at_most_one(variables)
+        else:
+            model.add(sum(variables) <= piece.capacity[shift])
     by_gap: dict[int, list[cp_model.IntVar]] = {}
     for column, variable in zip(usable, chosen, strict=True):
         for visit in column.visits:

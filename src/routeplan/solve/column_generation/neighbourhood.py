@@ -112,12 +112,12 @@ def replan_shifts(
     piece = Piece.of(prepared, shifts, free, held_days)
     before = [routes[shift] for shift in shifts if shift in routes]
     mask = sum(1 << visit for visit in free)
-    start = before + [column for column in pool.within(shifts, mask) if piece.allows(column)]
+    start = before + [column for column in pool.within(piece.shifts, mask) if piece.allows(column)]
     generated = generate_columns(piece, start, deadline=deadline, exact=False)
     pool.update(generated.columns)
     left = deadline - time.monotonic()
     chosen, _ = choose_routes(piece, generated.columns, effort.work, before, seconds=left)
-    return held | {column.shift: column for column in chosen}
+    return held | prepared.routes(chosen, shifts)
 
 
 def _neighbourhoods(

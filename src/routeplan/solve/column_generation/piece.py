@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,10 +14,13 @@ from routeplan.problem.problem import Problem
 from routeplan.solve.column_generation.columns import Column
 from routeplan.solve.column_generation.shift_data import Bits, ShiftData, shift_data
 
-__all__ = ["GapRow", "Piece", "PieceShift", "Prepared", "left_out_worth", "prepare"]
+__all__ = ["GapRow", "Memory", "Piece", "PieceShift", "Prepared", "left_out_worth", "prepare"]
 
-NG_SIZE = 20
-"""Visits that a label remembers around each visit (Baldacci et al. 2011)."""
+NG_SIZE = 8
+"""Visits that a label remembers around each visit, to begin with (Baldacci et al. 2011)."""
+
+Memory = frozenset[tuple[int, int, int]]
+"""(kind of shift, visit, another that is remembered there too)"""
 
 
 def left_out_worth(problem: Problem, visit: int) -> int:
@@ -34,14 +37,41 @@ class Prepared:
     shifts: tuple[ShiftData, ...]
     worth: tuple[int, ...]
     """Per visit: what leaving it out costs."""
+    kind: tuple[int, ...]
+    """Per shift: the first of those that are like it in all that matters. Whoever made a route of
+    one could make it on any of them, so a `Column` names its kind."""
+
+    def routes(self, columns: Iterable[Column], shifts: Iterable[int]) -> dict[int, Column]:
+        """Shift → route: each column on one of the `shifts` of its kind."""
+        free: defaultdict[int, list[int]] = defaultdict(list)
+        for shift in sorted(shifts, reverse=True):
+            free[self.kind[shift]].append(shift)
+        return {free[column.shift].pop(): column for column in columns}
 
 
 def prepare(problem: Problem) -> Prepared:
+    shifts = tuple(shift_data(problem, number) for number in range(len(problem.shifts)))
     return Prepared(
         problem=problem,
-        shifts=tuple(shift_data(problem, number) for number in range(len(problem.shifts))),
+        shifts=shifts,
         worth=tuple(left_out_worth(problem, number) for number in range(len(problem.visits))),
+        kind=_kinds(problem, shifts),
     )
+
+
+def _kinds(problem: Problem, shifts: Sequence[ShiftData]) -> tuple[int, ...]:
+    """A day matters only to visits that must keep days apart."""
+    apart = {visit for gap in problem.gaps for visit in (gap.first, gap.second)}
+    first: dict[tuple[object, ...], int] = {}
+    kinds: list[int] = []
+    for number, data in enumerate(shifts):
+        day = problem.shifts[number].day if not apart.isdisjoint(data.visits.tolist()) else None
+        arrays = (
+            (part.shape, part.tobytes()) if isinstance(part, np.ndarray) else part
+            for part in data._replace(shift=0)
+        )
+        kinds.append(first.setdefault((day, *arrays), number))
+    return tuple(kinds)
 
 
 @dataclass(frozen=True)
@@ -76,9 +106,14 @@ class GapRow:
 class Piece:
     prepared: Prepared
     shifts: tuple[int, ...]
+    """Kinds of shifts: the first of those that are alike stands for all."""
+    capacity: Mapping[int, int]
+    """Kind → how many shifts of it there are here."""
     visits: tuple[int, ...]
     parts: Mapping[int, PieceShift]
     gaps: tuple[GapRow, ...]
+    memory: Memory = frozenset()
+    """What labels remember beyond the visits around each."""
 
     @classmethod
     def of(
@@ -88,6 +123,7 @@ class Piece:
         visits: Collection[int],
         held_days: Mapping[int, int] | None = None,
         closed: Collection[tuple[int, int]] = (),
+        memory: Memory = frozenset(),
     ) -> Piece:
         """The piece of some shifts and visits; `held_days` says on which day each visit that is
         held still takes place, for the gaps to it; `closed` are visits and shifts kept apart."""
@@ -121,7 +157,8 @@ class Piece:
                     (-1, _day_after(problem, day, gap.days) - 1)
                 )
         parts: dict[int, PieceShift] = {}
-        for shift in shifts:
+        capacity = Counter(prepared.kind[shift] for shift in shifts)
+        for shift in capacity:
             day = problem.shifts[shift].day
             data = prepared.shifts[shift]
             keep = np.array(
@@ -133,14 +170,48 @@ class Piece:
                 ],
                 dtype=np.bool_,
             )
-            parts[shift] = _piece_shift(_restrict(data, keep))
+            parts[shift] = _piece_shift(_restrict(data, keep), memory)
         return cls(
             prepared=prepared,
-            shifts=tuple(sorted(shifts)),
+            shifts=tuple(sorted(capacity)),
+            capacity=capacity,
             visits=tuple(sorted(chosen)),
             parts=parts,
             gaps=tuple(rows),
+            memory=memory,
         )
+
+    def remembering(self, columns: Iterable[Column]) -> Piece:
+        """The piece whose routes do without the cycles of these, and without some others: the
+        ng-sets grow where routes repeat (Roberti, Mingozzi 2014, "Dynamic ng-path relaxation for
+        the delivery man problem")."""
+        more: set[tuple[int, int, int]] = set()
+        for column in columns:
+            last: dict[int, int] = {}
+            for at, visit in enumerate(column.visits):
+                if visit in last:
+                    between = column.visits[last[visit] + 1 : at]
+                    more |= {(column.shift, other, visit) for other in between}
+                last[visit] = at
+        memory = self.memory | more
+        touched = {shift for shift, _, _ in more}
+        grown = {s: _piece_shift(self.parts[s].data, memory) for s in touched}
+        return replace(self, memory=memory, parts={**self.parts, **grown})
+
+    def remembers(self, column: Column) -> bool:
+        """Whether the column comes back to a visit that its labels would remember."""
+        if column.elementary:
+            return False
+        part = self.parts[column.shift]
+        row_of = {visit: row for row, visit in enumerate(part.data.visits.tolist())}
+        known = np.zeros(part.words, dtype=np.uint64)
+        for row in (row_of[visit] for visit in column.visits):
+            word, bit = row >> 6, np.uint64(1) << np.uint64(row & 63)
+            if known[word] & bit:
+                return True
+            known &= part.ng[row]
+            known[word] |= bit
+        return False
 
     @cached_property
     def _gaps_of(self) -> dict[int, list[tuple[int, GapRow]]]:
@@ -227,12 +298,18 @@ def _restrict(data: ShiftData, keep: npt.NDArray[np.bool_]) -> ShiftData:
     )
 
 
-def _piece_shift(data: ShiftData) -> PieceShift:
+def _piece_shift(data: ShiftData, memory: Memory) -> PieceShift:
     n = len(data.visits)
     words = max(1, (n + 63) // 64)
     ng = np.zeros((n, words), dtype=np.uint64)
     for i in range(n):
-        near = np.argsort(data.cost[:n, i], kind="stable")[:NG_SIZE]
+        # What costs nothing may still take time.
+        near = np.lexsort((data.travel[0, :n, i], data.cost[:n, i]))[:NG_SIZE]
         for j in (*near.tolist(), i):
             ng[i, j >> 6] |= np.uint64(1) << np.uint64(j & 63)
+    row_of = {visit: row for row, visit in enumerate(data.visits.tolist())}
+    for shift, visit, other in memory:
+        if shift == data.shift and visit in row_of and other in row_of:
+            j = row_of[other]
+            ng[row_of[visit], j >> 6] |= np.uint64(1) << np.uint64(j & 63)
     return PieceShift(data=data, words=words, ng=ng)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from routeplan.solve.column_generation.branch import Case, best_split
@@ -17,7 +17,7 @@ from routeplan.solve.column_generation.generate import (
 )
 from routeplan.solve.column_generation.leaf import CountCase, leaf_of
 from routeplan.solve.column_generation.master import SCALE, Count, choose_routes
-from routeplan.solve.column_generation.piece import Piece
+from routeplan.solve.column_generation.piece import Memory, Piece
 from routeplan.solve.proof import MOST_DEEP, CaseTree, CountSplit, PlaceSplit
 
 __all__ = ["Tree"]
@@ -41,6 +41,8 @@ class Node:
     """None once it is settled, split or cut off: linear programs take much memory."""
     columns: list[Column]
     """To begin the cases below with."""
+    memory: Memory
+    """Where routes repeated, so far."""
     depth: int = 0
     listed: int | None = None
     split: tuple[Count, Count] | None = None
@@ -68,8 +70,18 @@ class Tree:
     _too_many: float = float("inf")
     """Least gap (scaled) at which routes were too many to list."""
 
+    _kinds: tuple[frozenset[int], ...] = field(init=False)
+    """Per visit: the kinds of shifts that can make it."""
+
     def __post_init__(self) -> None:
-        self._top = Node(Case(), self.proof, self.root, list(self.root.columns))
+        prepared = self.whole.prepared
+        self._kinds = tuple(
+            frozenset(prepared.kind[shift] for shift in by_shift)
+            for by_shift in prepared.problem.windows_by_shift
+        )
+        self._top = Node(
+            Case(), self.proof, self.root, list(self.root.columns), self.root.piece.memory
+        )
         self._push(self._top)
 
     def _push(self, node: Node) -> None:
@@ -107,7 +119,7 @@ class Tree:
             return True
         children: list[Node] = []
         for side in node.split:
-            case = node.case.narrowed(side, self.whole.prepared.problem.windows_by_shift)
+            case = node.case.narrowed(side, self._kinds)
             child = self._node(case, node, cost)
             if child is None:
                 node.split = None
@@ -126,9 +138,10 @@ class Tree:
             self._push(child)
         return True
 
-    def _piece(self, case: Case) -> Piece:
+    def _piece(self, case: Case, memory: Memory = frozenset()) -> Piece:
         whole = self.whole
-        return Piece.of(whole.prepared, whole.shifts, whole.visits, closed=case.closed)
+        shifts = range(len(whole.prepared.shifts))
+        return Piece.of(whole.prepared, shifts, whole.visits, None, case.closed, memory)
 
     def _node(self, case: Case, parent: Node, cost: int) -> Node | None:
         """A case's relaxation; None: the deadline came before its bound."""
@@ -139,7 +152,7 @@ class Tree:
             if price < 0
         ]
         generated = generate_columns(
-            self._piece(case),
+            self._piece(case, parent.memory),
             [column for column in parent.columns if case.allows(column)],
             deadline=self.deadline,
             counts=case.counts,
@@ -152,7 +165,14 @@ class Tree:
             return None
         # What bounds the parent bounds the child, should its own search have ended early.
         proof = max(parent.proof, generated.proof, key=lambda known: known.bound)
-        return Node(case, proof, generated, generated.master.within(room / SCALE), parent.depth + 1)
+        return Node(
+            case,
+            proof,
+            generated,
+            generated.master.within(room / SCALE),
+            generated.piece.memory,
+            parent.depth + 1,
+        )
 
     def _settled(self, node: Node, cost: int) -> bool:
         """Whether the best plan of the case is known, from all routes it could use."""
@@ -191,7 +211,7 @@ class Tree:
             (visit,), (shift,) = low.visits, low.shifts
             return PlaceSplit(
                 visit=visit,
-                shift=shift,
+                shifts=self._alike({shift}),
                 elsewhere=self._tree_of(node.children[0], above),
                 there=self._tree_of(node.children[1], above),
             )
@@ -201,11 +221,15 @@ class Tree:
         )
         return CountSplit(
             visits=tuple(sorted(low.visits)),
-            shifts=None if low.shifts is None else tuple(sorted(low.shifts)),
+            shifts=None if low.shifts is None else self._alike(low.shifts),
             most=low.most,
             fewer=fewer,
             more=more,
         )
+
+    def _alike(self, kinds: Collection[int]) -> tuple[int, ...]:
+        """All shifts of these kinds."""
+        return tuple(n for n, kind in enumerate(self.whole.prepared.kind) if kind in kinds)
 
 
 def _forget(node: Node) -> None:
