@@ -23,6 +23,7 @@ __all__ = [
     "Loopback",
     "Request",
     "broken",
+    "dripping",
     "empty",
     "garbage",
     "hung_up",
@@ -57,6 +58,8 @@ class Answer:
     """Waited before the answer, unless the server is closed meanwhile."""
     hang_up: bool = False
     """Close the connection without a word."""
+    drip: float = 0.0
+    """Waited before each byte of the body."""
 
 
 def ok(value: Any) -> Answer:
@@ -88,6 +91,11 @@ def slow(seconds: float, answer: Answer | None = None) -> Answer:
     """`answer` (empty if none) after `seconds`; closing the server does not wait for it."""
     then = answer or empty()
     return Answer(then.body, then.status, then.headers, seconds, then.hang_up)
+
+
+def dripping(seconds: float, answer: Answer) -> Answer:
+    """`answer` byte by byte, so slowly."""
+    return Answer(answer.body, answer.status, answer.headers, drip=seconds)
 
 
 def hung_up() -> Answer:
@@ -180,7 +188,11 @@ def _handler(server: Loopback) -> type[BaseHTTPRequestHandler]:
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(answer.body)))
                 self.end_headers()
-                self.wfile.write(answer.body)
+                if not answer.drip:
+                    self.wfile.write(answer.body)
+                for byte in answer.body if answer.drip else b"":
+                    server.wait(answer.drip)
+                    self.wfile.write(bytes((byte,)))
 
         def do_POST(self) -> None:
             self.do_GET()

@@ -9,6 +9,7 @@ import shutil
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -212,6 +213,57 @@ class TestMinutes:
         assert walked.guessed == ()
         own = Roads(network, PLAIN).matrix(points, CAR, MONDAY)
         assert own.minutes[0][1] > walked.minutes[0][1]
+
+    def test_where_one_walks_the_line_is_that_of_the_walk(
+        self, network: LocalValhalla, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A short hop with a bicycle is pushed; a long way is ridden."""
+        drawn: list[TravelMode] = []
+        line = LocalValhalla.line
+
+        def noted(self: LocalValhalla, one: Point, two: Point, mode: TravelMode) -> object:
+            drawn.append(mode)
+            return line(self, one, two, mode)
+
+        monkeypatch.setattr(LocalValhalla, "line", noted)
+        roads = Roads(network, PLAIN)
+        here, near, far = corner(2, 2), corner(2.4, 2), corner(9, 9)
+        assert roads.shape(here, near, BICYCLE)
+        assert roads.shape(here, far, BICYCLE)
+        assert roads.shape(here, near, CAR)
+        assert drawn == [WALK, BICYCLE, CAR]
+
+    def test_a_walk_is_asked_for_only_where_it_may_be_quicker(
+        self, network: LocalValhalla, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked: list[tuple[TravelMode, int]] = []
+        table = LocalValhalla.table
+
+        def noted(self: LocalValhalla, *given: Any) -> Any:
+            asked.append((given[2], len(given[0]) * len(given[1])))
+            return table(self, *given)
+
+        monkeypatch.setattr(LocalValhalla, "table", noted)
+        apart = [corner(east, north) for east in (0, 5, 10) for north in (0, 5, 10)]
+        Roads(network, PLAIN).matrix(apart, EBIKE, MONDAY)
+        assert {mode for mode, _ in asked} == {EBIKE}
+        asked.clear()
+        Roads(network, PLAIN).matrix([*apart, corner(5.3, 5)], EBIKE, MONDAY)
+        assert 0 < sum(cells for mode, cells in asked if mode is WALK) <= 4
+
+    @pytest.mark.parametrize("mode", [BICYCLE, EBIKE])
+    def test_who_may_walk_takes_the_quicker_of_both_ways(
+        self, network: LocalValhalla, mode: TravelMode
+    ) -> None:
+        points = [corner(number * 0.7 % 11, number * 1.9 % 11) for number in range(14)]
+        alone = PLAIN.model_copy(update={"modes": dict(PLAIN.modes)})
+        alone.modes.pop(WALK)
+        ridden = Roads(network, alone).matrix(points, mode, MONDAY).minutes
+        walked = Roads(network, PLAIN).matrix(points, WALK, MONDAY).minutes
+        taken = Roads(network, PLAIN).matrix(points, mode, MONDAY).minutes
+        size = range(len(points))
+        assert taken == tuple(tuple(min(ridden[i][j], walked[i][j]) for j in size) for i in size)
+        assert any(taken[i][j] < ridden[i][j] for i in size for j in size)
 
     @settings(max_examples=8)
     @given(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import time
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -15,8 +17,10 @@ from routeplan.book.models import TravelMode
 from routeplan.config import TravelSettings
 from routeplan.errors import ServiceError, SettingsError
 from routeplan.point import Point
+from routeplan.store.cache import Cache
 from routeplan.travel.great_circle import GreatCircle
 from routeplan.travel.osrm import OsrmServer
+from routeplan.travel.remembered import InBlocks, Remembered
 from routeplan.travel.roads import RoadNetwork, Roads, Way
 from routeplan.travel.shape import decode_shape
 from routeplan.travel.valhalla import LocalValhalla
@@ -27,6 +31,7 @@ from tests.loopback import (
     Loopback,
     Request,
     broken,
+    dripping,
     empty,
     garbage,
     hung_up,
@@ -177,6 +182,58 @@ class TestBoth:
             assert len(server.requests) == tries
             assert server.domain in str(caught.value)
         assert "\n" not in str(caught.value)
+
+    def test_a_server_that_answers_byte_by_byte_is_given_up(
+        self, kind: tuple[Callable[[Server], RoadNetwork], Any]
+    ) -> None:
+        make, otherwise = kind
+        with loopback(otherwise=otherwise) as server:
+            url = Server(server.url, 0.5, sleep=lambda _: None)
+            expected = make(url).table(POINTS, POINTS, CAR)
+            server.then(dripping(0.1, ok({"a": "x" * 100})))
+            before = time.monotonic()
+            assert make(url).table(POINTS, POINTS, CAR) == expected
+            assert time.monotonic() - before < 8  # of the ten seconds that it would take
+
+    def test_every_block_that_came_is_kept(
+        self, kind: tuple[Callable[[Server], InBlocks], Any], tmp_path: Path
+    ) -> None:
+        """120 places are nine blocks; the server goes away in the middle."""
+        make, otherwise = kind
+        points = [corner(number % 12, number / 11) for number in range(120)]
+        tables: list[int] = []
+
+        def answer(request: Request) -> Answer:
+            found = otherwise(request)
+            if "table" in request.path or "sources" in request.path:
+                tables.append(found.status)
+                if len(tables) == 5:
+                    return Answer(status=403)
+            return cast("Answer", found)
+
+        with loopback(otherwise=answer) as server, Cache(tmp_path / "store.sqlite") as cache:
+            with pytest.raises(ServiceError, match="RP8001"):
+                Remembered(make(patient(server)), cache).table(points, points, CAR)
+            again = Remembered(make(patient(server)), cache).table(points, points, CAR)
+            assert len(tables) == 9 + 1
+            asked = len(server.requests)
+            settings = PLAIN.model_copy(update={"round_to": 5})
+            roads = Roads(Remembered(make(patient(server)), cache), settings)
+            roads.matrix(points, CAR, MONDAY)
+            assert len(server.requests) == asked
+            assert again == make(patient(server)).table(points, points, CAR)
+
+    def test_pairs_without_a_way_are_kept_too(
+        self, kind: tuple[Callable[[Server], InBlocks], Any], tmp_path: Path
+    ) -> None:
+        make, otherwise = kind
+        points = [POINTS[0], ISLAND]
+        with loopback(otherwise=otherwise) as server, Cache(tmp_path / "store.sqlite") as cache:
+            network = Remembered(make(patient(server)), cache)
+            assert network.table(points, points, CAR)[0][1] is None
+            asked = len(server.requests)
+            assert network.table(points, points, CAR)[0][1] is None
+            assert len(server.requests) == asked
 
     def test_waits_grow_and_follow_the_server(
         self, kind: tuple[Callable[[Server], RoadNetwork], Any]

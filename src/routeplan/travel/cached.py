@@ -8,9 +8,7 @@ after a change has another version, and so another row.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
-import zlib
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -18,17 +16,14 @@ from routeplan.book.models import TravelMode
 from routeplan.point import Point
 from routeplan.store.cache import Cache
 from routeplan.travel.journey import JourneyStep
+from routeplan.travel.kept import Place, key_of, opened, place_of, sealed
 from routeplan.travel.matrix import TravelMatrix, TravelSlice
 from routeplan.travel.source import TravelSource
 
 __all__ = ["Cached"]
 
-_FORMAT = 1
 _SMALLEST_BATCH = 12
 """Known places that are asked for together with a new one: the source answers squares only."""
-
-Place = tuple[int, int]
-"""Latitude and longitude in millionths of a degree: a tenth of a metre."""
 
 
 class _Row(NamedTuple):
@@ -56,9 +51,9 @@ class Cached:
         return self.source.day_key(day)
 
     def matrix(self, points: Sequence[Point], mode: TravelMode, day: dt.date) -> TravelMatrix:
-        places = [_place(point) for point in points]
+        places = [place_of(point) for point in points]
         about = ("matrix", self.version, mode.value, self.day_key(day))
-        keys = {place: _key(*about, place) for place in places}
+        keys = {place: key_of(*about, place) for place in places}
         rows = self._rows(keys)
         missing = {
             (one, two)
@@ -83,19 +78,19 @@ class Cached:
     def shape(
         self, origin: Point, destination: Point, mode: TravelMode
     ) -> tuple[Point, ...] | None:
-        key = _key("shape", self.version, mode.value, _place(origin), _place(destination))
+        key = key_of("shape", self.version, mode.value, place_of(origin), place_of(destination))
         found = self._known(key)
         if isinstance(found, list):
             return tuple(Point(lat=lat / 1e6, lon=lon / 1e6) for lat, lon in found) or None
         line = self.source.shape(origin, destination, mode)
-        self._keep(key, [_place(point) for point in line or ()])
+        self._keep(key, [place_of(point) for point in line or ()])
         return line
 
     def journey(
         self, origin: Point, destination: Point, mode: TravelMode, departure: dt.datetime
     ) -> tuple[JourneyStep, ...]:
         about = ("journey", self.version, mode.value, departure.isoformat())
-        key = _key(*about, _place(origin), _place(destination))
+        key = key_of(*about, place_of(origin), place_of(destination))
         found = self._known(key)
         if isinstance(found, list):
             return tuple(JourneyStep.model_validate(step) for step in found)
@@ -109,20 +104,12 @@ class Cached:
         return {place: row for place, row in found.items() if row is not None}
 
     def _known(self, key: str) -> object:
-        content = _checked(self.cache.get_many("travel", [key]).get(key, b""))
+        content = opened(self.cache.get_many("travel", [key]).get(key, b""))
         return None if content is None else json.loads(content)
 
     def _keep(self, key: str, content: object) -> None:
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-        self.cache.put_soon("travel", {key: _sealed(text.encode())})
-
-
-def _place(point: Point) -> Place:
-    return round(point.lat * 1e6), round(point.lon * 1e6)
-
-
-def _key(*parts: object) -> str:
-    return hashlib.sha256(json.dumps([_FORMAT, *parts]).encode()).hexdigest()
+        self.cache.put_soon("travel", {key: sealed(text.encode())})
 
 
 def _batches(missing: set[tuple[Place, Place]], places: list[Place]) -> Iterator[list[Place]]:
@@ -218,14 +205,14 @@ def _packed(row: _Row) -> bytes:
 
     head = json.dumps([row.source, row.estimated, row.starts])
     table = np.array([(*place, *way) for place, way in row.ways.items()], dtype="<i4")
-    return _sealed(head.encode() + b"\n" + table.tobytes())
+    return sealed(head.encode() + b"\n" + table.tobytes())
 
 
 def _unpacked(value: bytes) -> _Row | None:
     """The row; None: damaged, so that it is asked for anew."""
     import numpy as np
 
-    content = _checked(value)
+    content = opened(value)
     if content is None:
         return None
     head, _, table = content.partition(b"\n")
@@ -233,16 +220,3 @@ def _unpacked(value: bytes) -> _Row | None:
     figures = np.frombuffer(table, dtype="<i4").reshape(-1, 5 + len(starts)).tolist()
     ways = {(line[0], line[1]): tuple(line[2:]) for line in figures}
     return _Row(source, estimated, tuple(starts), ways)
-
-
-def _sealed(content: bytes) -> bytes:
-    return zlib.crc32(content).to_bytes(4, "little") + zlib.compress(content, 1)
-
-
-def _checked(value: bytes) -> bytes | None:
-    try:
-        content = zlib.decompress(value[4:])
-    except zlib.error:
-        return None
-    whole = content and zlib.crc32(content).to_bytes(4, "little") == value[:4]
-    return content if whole else None

@@ -93,7 +93,7 @@ def travel_source(
         )
 
     def one(name: SourceName) -> TravelSource:
-        source = _source(settings.model_copy(update={"source": name}), book, folder)
+        source = _source(settings.model_copy(update={"source": name}), book, folder, cache)
         quick = name in (SourceName.GREAT_CIRCLE, SourceName.MATRIX)
         return source if quick or cache is None else Cached(source, cache)
 
@@ -103,7 +103,9 @@ def travel_source(
     return ByMode(source, {mode: one(name) for mode, name in settings.sources.items()})
 
 
-def _source(settings: TravelSettings, book: Book, folder: Path) -> TravelSource:
+def _source(
+    settings: TravelSettings, book: Book, folder: Path, cache: Cache | None
+) -> TravelSource:
     if settings.source is SourceName.GREAT_CIRCLE:
         from routeplan.travel.great_circle import GreatCircle
 
@@ -122,7 +124,7 @@ def _source(settings: TravelSettings, book: Book, folder: Path) -> TravelSource:
 
         there = settings.transit.model_copy(update={"folder": str(_path(folder, where))})
         return Transit(settings.model_copy(update={"transit": there}))
-    return Roads(_network(settings, where, folder), settings)
+    return Roads(_network(settings, where, folder, cache), settings)
 
 
 def _path(folder: Path, where: str) -> Path:
@@ -130,18 +132,18 @@ def _path(folder: Path, where: str) -> Path:
     return Path(os.path.normpath(folder / where))
 
 
-def _network(settings: TravelSettings, where: str, folder: Path) -> RoadNetwork:
+def _network(
+    settings: TravelSettings, where: str, folder: Path, cache: Cache | None
+) -> RoadNetwork:
     if settings.source is SourceName.ROADS:
         from routeplan.travel.valhalla import LocalValhalla
 
         return LocalValhalla(_path(folder, where))
+    from routeplan.travel.osrm import OsrmServer
+    from routeplan.travel.remembered import Remembered
+    from routeplan.travel.valhalla_server import ValhallaServer
     from routeplan.travel.web import Server
 
-    server = Server(where, settings.server.time_out)
-    if settings.source is SourceName.OSRM:
-        from routeplan.travel.osrm import OsrmServer
-
-        return OsrmServer(server)
-    from routeplan.travel.valhalla_server import ValhallaServer
-
-    return ValhallaServer(server)
+    kind = OsrmServer if settings.source is SourceName.OSRM else ValhallaServer
+    network = kind(Server(where, settings.server.time_out))
+    return network if cache is None else Remembered(network, cache)

@@ -58,7 +58,7 @@ class GreatCircle:
             raise SettingsError("RP2011", message("error.travel_mode", mode=mode))
         ride = self.settings.modes[mode]
         walk = self.settings.modes.get(TravelMode.WALK)
-        straight = self._metres(tuple(points))
+        straight = self.straight_metres(points)
         on_foot = None if walk is None else _rows(straight, walk, walk.access_minutes)
         minutes, slices = sliced(
             _rows(straight, ride),
@@ -78,6 +78,10 @@ class GreatCircle:
             ),
             slices=slices,
         )
+
+    def straight_metres(self, points: Sequence[Point]) -> Rows:
+        """Great-circle distances among `points`, n x n."""
+        return self._metres(tuple(points))
 
     def expect(self, *_: object) -> None:
         """Nothing to prepare."""

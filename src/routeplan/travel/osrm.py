@@ -7,7 +7,7 @@ URL is taken for cars; a URL with '{mode}' names servers for 'car', 'bike' and '
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from routeplan.book.models import TravelMode
@@ -15,7 +15,7 @@ from routeplan.point import Point
 from routeplan.travel.hours import digest
 from routeplan.travel.roads import FARTHEST_FROM_ROAD_METRES, Way
 from routeplan.travel.shape import decode_shape
-from routeplan.travel.web import Reply, Server, TooMuchError, in_blocks
+from routeplan.travel.web import Block, Reply, Server, TooMuchError, in_blocks, whole_table
 
 __all__ = ["OsrmServer"]
 
@@ -50,32 +50,26 @@ class OsrmServer:
         self, origins: Sequence[Point], destinations: Sequence[Point], mode: TravelMode
     ) -> list[list[Way | None]]:
         """Ways from each origin to each destination. Raises ServiceError."""
-        rows: list[list[Way | None]] = [[None] * len(destinations) for _ in origins]
+        blocks = self.blocks(origins, destinations, mode)
+        return whole_table(blocks, len(origins), len(destinations))
 
-        def ask(starts: Sequence[int], ends: Sequence[int]) -> None:
+    def blocks(
+        self, origins: Sequence[Point], destinations: Sequence[Point], mode: TravelMode
+    ) -> Iterator[Block[Way | None]]:
+        """The table in portions, each as soon as it is there. Raises ServiceError."""
+
+        def ask(starts: Sequence[int], ends: Sequence[int]) -> list[list[Way | None]] | None:
             points = [*(origins[start] for start in starts), *(destinations[end] for end in ends)]
             first = ";".join(map(str, range(len(starts))))
             rest = ";".join(map(str, range(len(starts), len(points))))
             query = f"?sources={first}&destinations={rest}&annotations=duration,distance"
             reply = self._ask("table", points, query, mode)
-            if reply is None and len(points) > 2:
-                # One of them is the cause: halved, the others get their answers.
-                raise TooMuchError
-            if reply is None:
-                return
             try:
-                found = _read_table(reply.body, len(starts), len(ends))
+                return reply and _read_table(reply.body, len(starts), len(ends))
             except (KeyError, TypeError, ValueError) as error:
                 raise self.server.nonsense() from error
-            for start, row in zip(starts, found, strict=True):
-                for end, way in zip(ends, row, strict=True):
-                    rows[start][end] = way
 
-        try:
-            in_blocks(range(len(origins)), range(len(destinations)), BLOCK, ask)
-        except TooMuchError as error:
-            raise self.server.nonsense(str(error)) from error
-        return rows
+        yield from in_blocks(self.server, range(len(origins)), range(len(destinations)), BLOCK, ask)
 
     def line(self, origin: Point, destination: Point, mode: TravelMode) -> tuple[Point, ...] | None:
         query = "?overview=full&geometries=polyline6"

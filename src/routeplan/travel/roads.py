@@ -22,6 +22,8 @@ from routeplan.travel.modes import may_walk
 
 __all__ = ["FARTHEST_FROM_ROAD_METRES", "RoadNetwork", "Roads", "Way"]
 
+NEVER_FASTER = 0.8
+"""Of the estimated minutes for walking the straight line: no network walks it quicker."""
 FARTHEST_FROM_ROAD_METRES = 1000
 """A place farther from any road than this is not on the network."""
 
@@ -87,13 +89,11 @@ class Roads:
         if not self.network.carries(mode):
             return guess
         ways = self._ways(points, mode)
-        typical = self._factor(mode)
         ride = self.settings.modes[mode]
-        riding = [
-            [NO_WAY if way is None else way.seconds / 60 * typical for way in row] for row in ways
-        ]
-        walking, afoot, walk_is_guess = self._walking(points, mode, day)
+        riding = self._riding(ways, mode)
         hours = profile(self.settings.hour_factors, mode, day.weekday())
+        slowest = max((factor for _, factor in hours), default=1.0)
+        walking, afoot, walk_is_guess = self._walking(points, mode, day, riding, slowest)
         minutes, slices = sliced(
             riding,
             hours,
@@ -101,7 +101,6 @@ class Roads:
             walking=walking,
             step=self.settings.round_to,
         )
-        slowest = max((factor for _, factor in hours), default=1.0)
         metres = [[round(way.metres) if way else 0 for way in row] for row in ways]
         guessed: set[tuple[int, int]] = set()
         for origin, row in enumerate(ways):
@@ -145,36 +144,77 @@ class Roads:
     def shape(
         self, origin: Point, destination: Point, mode: TravelMode
     ) -> tuple[Point, ...] | None:
-        """The way along the roads, from door to door."""
+        """The way along the roads, from door to door: on foot where that is quicker."""
         if not self.network.carries(mode):
             return None
-        line = self.network.line(origin, destination, mode)
+        taken = TravelMode.WALK if self._on_foot((origin, destination), mode) else mode
+        line = self.network.line(origin, destination, taken)
         return None if line is None else (origin, *line, destination)
 
     def journey(self, *_: object) -> tuple[JourneyStep, ...]:
         """Nothing beyond the minutes."""
         return ()
 
+    def _on_foot(self, pair: tuple[Point, Point], mode: TravelMode) -> bool:
+        """Whether one walks from the first point to the second at an ordinary hour."""
+        if not may_walk(mode, self.settings) or not self.network.carries(TravelMode.WALK):
+            return False
+        riding = self._riding(self._ways(pair, mode), mode)
+        walking, _, _ = self._walking(pair, mode, dt.date.min, riding, 1.0)
+        walk = walking[0][1] if walking else NO_WAY
+        by_wheel = riding[0][1]
+        return walk >= 0 and (by_wheel < 0 or walk <= self._access(mode) + by_wheel)
+
+    def _access(self, mode: TravelMode) -> int:
+        return self.settings.modes[mode].access_minutes
+
+    def _riding(self, ways: Sequence[Sequence[Way | None]], mode: TravelMode) -> list[list[float]]:
+        """Minutes of an ordinary hour without access."""
+        factor = self._factor(mode)
+        return [
+            [NO_WAY if way is None else way.seconds / 60 * factor for way in row] for row in ways
+        ]
+
     def _walking(
-        self, points: Sequence[Point], mode: TravelMode, day: dt.date
-    ) -> tuple[list[list[float]] | None, Sequence[Sequence[int]], bool]:
-        """Minutes (None: nobody walks instead) and metres on foot, and whether they are a guess."""
+        self,
+        points: Sequence[Point],
+        mode: TravelMode,
+        day: dt.date,
+        riding: Sequence[Sequence[float]],
+        slowest: float,
+    ) -> tuple[Sequence[Sequence[float]] | None, Sequence[Sequence[int]], bool]:
+        """Minutes (None: nobody walks instead) and metres on foot, and whether they are a guess.
+
+        The network is asked only about pairs near enough for walking to be quicker than `riding` at
+        its `slowest`; the others have no way on foot here.
+        """
         if not may_walk(mode, self.settings) or TravelMode.WALK not in self.settings.modes:
             return None, (), False
         if not self.network.carries(TravelMode.WALK):
             guess = self._guess.matrix(points, TravelMode.WALK, day)
-            return [[float(cell) for cell in row] for row in guess.minutes], guess.metres, True
-        ways = self._ways(points, TravelMode.WALK)
-        access = self.settings.modes[TravelMode.WALK].access_minutes
-        factor = self._factor(TravelMode.WALK)
-        return (
-            [
-                [NO_WAY if way is None else access + way.seconds / 60 * factor for way in row]
-                for row in ways
-            ],
-            [[round(way.metres) if way else 0 for way in row] for row in ways],
-            False,
-        )
+            return guess.minutes, guess.metres, True
+        access, factor = self._access(TravelMode.WALK), self._factor(TravelMode.WALK)
+        per_metre = NEVER_FASTER * 60 / 1000 / self.settings.modes[TravelMode.WALK].speed_kph
+        size = range(len(points))
+        straight = self._guess.straight_metres(points)
+
+        def may_pay(one: int, two: int) -> bool:
+            ride = riding[one][two]
+            longest = self._access(mode) + ride * slowest if ride >= 0 else self.settings.walk_limit
+            return access + straight[one][two] * per_metre <= longest
+
+        near = [(one, two) for one in size for two in size if one != two and may_pay(one, two)]
+        minutes = [[0.0 if one == two else NO_WAY for two in size] for one in size]
+        metres = [[0] * len(points) for _ in size]
+        known = self._known.setdefault(TravelMode.WALK, {})
+        for group in _connected(near):
+            self._ways([points[number] for number in group], TravelMode.WALK)
+        for one, two in near:
+            way = known[points[one], points[two]]
+            if way is not None:
+                minutes[one][two] = access + way.seconds / 60 * factor
+                metres[one][two] = round(way.metres)
+        return minutes, metres, False
 
     def _factor(self, mode: TravelMode) -> float:
         """From free flow to an ordinary hour; networks know no e-bike, which is a fast bicycle."""
@@ -220,6 +260,18 @@ class Roads:
                     SAME_BUILDING_METRES
                 ):
                     known[one, two] = known[two, one] = Way(0, 0)
+
+
+def _connected(pairs: Sequence[tuple[int, int]]) -> list[list[int]]:
+    """The groups of numbers that are linked by pairs, each in order."""
+    group_of: dict[int, list[int]] = {}
+    for one, two in pairs:
+        first, second = (group_of.setdefault(number, [number]) for number in (one, two))
+        if first is not second:
+            first += second
+            for number in second:
+                group_of[number] = first
+    return [sorted(group) for group in {id(group): group for group in group_of.values()}.values()]
 
 
 def _to_ask(places: Sequence[Point], known: Collection[tuple[Point, Point]]) -> list[Point]:

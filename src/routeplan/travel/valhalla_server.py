@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from routeplan.book.models import TravelMode
@@ -18,7 +18,7 @@ from routeplan.travel.valhalla_api import (
     read_placed,
     route_request,
 )
-from routeplan.travel.web import Server, TooMuchError, in_blocks
+from routeplan.travel.web import Block, Server, TooMuchError, in_blocks, whole_table
 
 __all__ = ["ValhallaServer"]
 
@@ -50,34 +50,27 @@ class ValhallaServer:
         self, origins: Sequence[Point], destinations: Sequence[Point], mode: TravelMode
     ) -> list[list[Way | None]]:
         """Ways from each origin to each destination. Raises ServiceError."""
-        rows: list[list[Way | None]] = [[None] * len(destinations) for _ in origins]
+        blocks = self.blocks(origins, destinations, mode)
+        return whole_table(blocks, len(origins), len(destinations))
 
-        def ask(starts: Sequence[int], ends: Sequence[int]) -> None:
+    def blocks(
+        self, origins: Sequence[Point], destinations: Sequence[Point], mode: TravelMode
+    ) -> Iterator[Block[Way | None]]:
+        """The table in portions, each as soon as it is there. Raises ServiceError."""
+
+        def ask(starts: Sequence[int], ends: Sequence[int]) -> list[list[Way | None]] | None:
             answer = self._ask(
                 "/sources_to_targets",
                 matrix_request(
                     [origins[start] for start in starts], [destinations[end] for end in ends], mode
                 ),
             )
-            if answer is None:
-                if len(starts) + len(ends) > 2:
-                    raise TooMuchError  # one of them is the cause: ask for the others without it
-                return
-            found = self._read(read_matrix, answer)
-            if [len(row) for row in found] != [len(ends)] * len(starts):
-                raise self.server.nonsense()
-            for start, row in zip(starts, found, strict=True):
-                for end, way in zip(ends, row, strict=True):
-                    rows[start][end] = way
+            return None if answer is None else self._read(read_matrix, answer)
 
-        try:
-            placed = self._placed([*origins, *destinations], mode)
-            starts = [index for index, point in enumerate(origins) if point in placed]
-            ends = [index for index, point in enumerate(destinations) if point in placed]
-            in_blocks(starts, ends, BLOCK, ask)
-        except TooMuchError as error:
-            raise self.server.nonsense(str(error)) from error
-        return rows
+        placed = self._placed([*origins, *destinations], mode)
+        starts = [index for index, point in enumerate(origins) if point in placed]
+        ends = [index for index, point in enumerate(destinations) if point in placed]
+        yield from in_blocks(self.server, starts, ends, BLOCK, ask)
 
     def line(self, origin: Point, destination: Point, mode: TravelMode) -> tuple[Point, ...] | None:
         try:
@@ -90,18 +83,15 @@ class ValhallaServer:
         """Those of the points that lie near enough to a road: one that does not would spoil the
         answer for all others."""
         places = list(dict.fromkeys(points))
-        near: set[Point] = set()
 
-        def ask(numbers: Sequence[int], _: Sequence[int]) -> None:
-            asked = [places[number] for number in numbers]
-            answer = self._ask("/locate", locate_request(asked, mode))
-            placed = self._read(read_placed, answer)
-            if len(placed) != len(asked):
-                raise self.server.nonsense()
-            near.update(point for point, there in zip(asked, placed, strict=True) if there)
+        def ask(numbers: Sequence[int], _: Sequence[int]) -> list[list[bool]] | None:
+            request = locate_request([places[number] for number in numbers], mode)
+            answer = self._ask("/locate", request)
+            return answer and [[near] for near in self._read(read_placed, answer)]
 
-        in_blocks(range(len(places)), range(1), BLOCK, ask)
-        return near
+        blocks = in_blocks(self.server, range(len(places)), range(1), BLOCK, ask)
+        near = whole_table(blocks, len(places), 1)
+        return {place for place, (there,) in zip(places, near, strict=True) if there}
 
     def _ask(self, path: str, request: dict[str, Any]) -> Any:
         """The answer; None: no way. Raises TooMuchError, ServiceError."""

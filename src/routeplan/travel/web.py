@@ -6,9 +6,10 @@ All that httpx raises is mapped here. Nothing but coordinates is ever sent.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from json import loads
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from routeplan.errors import ServiceError, SettingsError
@@ -17,7 +18,9 @@ from routeplan.language import message
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["Reply", "Server", "TooMuchError", "in_blocks"]
+__all__ = ["Block", "Reply", "Server", "TooMuchError", "in_blocks", "whole_table"]
+
+T = TypeVar("T")
 
 TRIES = 4
 FIRST_WAIT = 0.5
@@ -67,20 +70,17 @@ class Server:
         cause: Exception | None
         for trial in range(TRIES):
             try:
-                response = self._client.request(
-                    "GET" if json is None else "POST",
-                    self._base.replace("{mode}", mode) + path,
-                    json=json,
+                status, content, again = self._request(
+                    self._base.replace("{mode}", mode) + path, json
                 )
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 last, cause = self._error("RP8003", "roads.server_away"), error
             else:
-                status = response.status_code
                 if status in (401, 403):
                     raise self._error("RP8001", "roads.server_refuses")
                 try:
                     if status in ANSWERS:
-                        return Reply(status, response.json())
+                        return Reply(status, loads(content))
                 except ValueError as error:  # no JSON, or no text at all
                     last, cause = self._error("RP8004", "roads.server_nonsense"), error
                 else:
@@ -89,13 +89,28 @@ class Server:
                     last, cause = self._error("RP8003" if busy else "RP8004", key), None
                     if not busy:
                         break
-                    wait = max(wait, _retry_after(response.headers.get("Retry-After", "")))
+                    wait = max(wait, _retry_after(again))
             if wait > LONGEST_WAIT:
                 break
             if trial + 1 < TRIES:
                 self._sleep(wait)
                 wait *= 2
         raise last from cause
+
+    def _request(self, url: str, json: Any) -> tuple[int, bytes, str]:
+        """Status, content, and when to come again. httpx gives each read the whole time-out, so
+        that a server which sends a byte now and then would never be given up."""
+        import httpx
+
+        until = time.monotonic() + self._time_out
+        method = "GET" if json is None else "POST"
+        with self._client.stream(method, url, json=json) as response:
+            content = bytearray()
+            for part in response.iter_bytes():
+                content += part
+                if time.monotonic() > until:
+                    raise httpx.ReadTimeout("the answer takes too long", request=response.request)
+            return response.status_code, bytes(content), response.headers.get("Retry-After", "")
 
     @cached_property
     def _client(self) -> httpx.Client:
@@ -114,33 +129,69 @@ class Server:
         return ServiceError(code, message(key, server=urlsplit(self.url).netloc, **args))
 
 
+class Block(NamedTuple, Generic[T]):
+    """A part of a table: which rows and columns, and what the server said of them."""
+
+    rows: Sequence[int]
+    columns: Sequence[int]
+    answer: list[list[T]]
+
+
 def in_blocks(
+    server: Server,
     rows: Sequence[int],
     columns: Sequence[int],
     size: int,
-    ask: Callable[[Sequence[int], Sequence[int]], None],
-) -> None:
-    """Calls `ask` for blocks of at most `size` rows and columns that cover the table; a block that
-    is too much for the server is halved."""
+    ask: Callable[[Sequence[int], Sequence[int]], list[list[T]] | None],
+) -> Iterator[Block[T]]:
+    """The answers of `ask` to blocks of at most `size` rows and columns that cover the table.
 
-    def smaller(rows: Sequence[int], columns: Sequence[int]) -> None:
-        try:
-            ask(rows, columns)
-        except TooMuchError:
-            if len(rows) >= len(columns) and len(rows) > 1:
-                middle = len(rows) // 2
-                smaller(rows[:middle], columns)
-                smaller(rows[middle:], columns)
-            elif len(columns) > 1:
-                middle = len(columns) // 2
-                smaller(rows, columns[:middle])
-                smaller(rows, columns[middle:])
-            else:
-                raise
-
+    A block that is too much for the server is halved, and so is one without an answer (None): one
+    place is the cause, and the others get theirs without it. Cells without any are in no block.
+    Raises ServiceError, also where a single cell is too much.
+    """
     for row in range(0, len(rows), size):
         for column in range(0, len(columns), size):
-            smaller(rows[row : row + size], columns[column : column + size])
+            yield from _halving(
+                server, rows[row : row + size], columns[column : column + size], ask
+            )
+
+
+def _halving(
+    server: Server,
+    rows: Sequence[int],
+    columns: Sequence[int],
+    ask: Callable[[Sequence[int], Sequence[int]], list[list[T]] | None],
+) -> Iterator[Block[T]]:
+    single = len(rows) == len(columns) == 1
+    try:
+        answer = ask(rows, columns)
+    except TooMuchError as error:
+        if single:
+            raise server.nonsense(str(error)) from error
+        answer = None
+    if answer is not None:
+        if [len(row) for row in answer] != [len(columns)] * len(rows):
+            raise server.nonsense()
+        yield Block(rows, columns, answer)
+    elif not single and len(rows) >= len(columns):
+        middle = len(rows) // 2
+        yield from _halving(server, rows[:middle], columns, ask)
+        yield from _halving(server, rows[middle:], columns, ask)
+    elif not single:
+        middle = len(columns) // 2
+        yield from _halving(server, rows, columns[:middle], ask)
+        yield from _halving(server, rows, columns[middle:], ask)
+
+
+def whole_table(blocks: Iterable[Block[T]], rows: int, columns: int) -> list[list[T | None]]:
+    """The table that blocks are parts of; None in cells of no block."""
+    table: list[list[T | None]] = [[None] * columns for _ in range(rows)]
+    for block in blocks:
+        for row, line in zip(block.rows, block.answer, strict=True):
+            for column, cell in zip(block.columns, line, strict=True):
+                table[row][column] = cell
+    return table
 
 
 def _retry_after(text: str) -> float:
