@@ -35,6 +35,8 @@ __all__ = [
 PLAN, PROOF = "plan.json", "proof.json"
 MADE = ("changes.json", "days/*.html", "days/*.pdf")
 """What some plans have and others not: taken away where the plan that is written has it not."""
+CUT_OFF = (".routeplan-*.tmp", "*/.routeplan-*.tmp")
+"""What a kill left of files that were being written."""
 
 
 def require_folder(folder: Path) -> None:
@@ -125,7 +127,7 @@ def outputs_of(
     diff = None if before is None else diff_plans(before, plan)
     known = book_or_none(book)
     made = {
-        "map.html": map_html(plan, texts, tiles=tiles, ground=ground).encode(),
+        "map.html": map_html(plan, texts, tiles=tiles, ground=ground, before=before).encode(),
         "plan.xlsx": workbook_bytes(plan, texts, diff=diff),
         **day_sheet_files(plan, texts, book=known, roads=ground),
         **calendar_files(
@@ -154,7 +156,7 @@ def write_folder(folder: Path, outputs: dict[str, bytes], stored: Stored) -> Non
     for name, content in outputs.items():
         write_atomically(folder / name, content)
     kept = {folder / name for name in outputs}
-    for path in [path for pattern in MADE for path in folder.glob(pattern)]:
+    for path in [path for pattern in (*MADE, *CUT_OFF) for path in folder.glob(pattern)]:
         if path not in kept:
             _take_away(path)
     if stored.proof is None:
