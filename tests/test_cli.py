@@ -371,7 +371,7 @@ WEEK = ("--week", "2026-11-23", "--time-limit", "5")
         ),
         pytest.param(("replan", "week", "--cancel", "@"), 2, "RP4021", id="no cancellation"),
         pytest.param(("replan", "week", "--cancel", "C9"), 2, "RP4022", id="unknown client"),
-        pytest.param(("replan", "week", "--cancel", "C4"), 2, "RP4023", id="was not planned"),
+        pytest.param(("replan", "week", "--cancel", "C4"), 2, "RP4022", id="was not planned"),
         pytest.param(("replan", "week", "--now", "later"), 2, "RP4004", id="no clock"),
         pytest.param(("replan", "week", "--now", "2026-12-01"), 2, "RP4027", id="too late"),
         pytest.param(("plan", "book"), 2, "--out", id="no --out"),

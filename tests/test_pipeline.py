@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from routeplan.book.digest import digest
 from routeplan.book.models import Book, VisitRecord, VisitStatus
 from routeplan.config import Settings
 from routeplan.due.models import DueKind, Horizon
@@ -21,7 +22,6 @@ from routeplan.due.policy import read_policy
 from routeplan.errors import NoPlanError, UsageError
 from routeplan.language import LANGUAGES, Texts
 from routeplan.pipeline import (
-    digest,
     due_visits,
     monday_of,
     next_week,

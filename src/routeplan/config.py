@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from routeplan.book.models import Purpose, Tier, TravelMode
+from routeplan.book.models import Layer, Purpose, Tier, TravelMode
 from routeplan.errors import FileError, SettingsError
 from routeplan.language import message
 from routeplan.values import Clock, Frozen, TimeWindow
@@ -83,6 +83,16 @@ class VisitSettings(Frozen):
     """Added before the talk when the room is unknown."""
     buffer: Minutes = 5
     """Between the end of a talk and setting off."""
+    off_preferred: Minutes = 10
+    """What a talk outside the hours that the client's key persons prefer costs, in minutes of
+    travel."""
+    unseen_days: dict[Layer, Annotated[int, Field(ge=1, le=3660)]] = {
+        Layer.DECISION: 60,
+        Layer.MANAGEMENT: 60,
+        Layer.OPERATION: 90,
+        Layer.INFLUENCER: 120,
+    }
+    """So long a key person may go unseen: who is past it, or nearest to it, is met first."""
 
 
 class ModeSettings(Frozen):
@@ -238,6 +248,8 @@ class ChurnSettings(Frozen):
     """... and where they are promised."""
     near: tuple[Annotated[float, Field(ge=1)], ...] = (2.0, 1.5)
     """Times as much for a change that takes effect today, tomorrow, ...; 1 beyond these."""
+    freeze: Minutes = 0
+    """Minutes from the re-plan's clock on within which no talk is moved and none put in anew."""
 
 
 class CalendarSettings(Frozen):
@@ -253,7 +265,7 @@ class CalendarSettings(Frozen):
     def _known(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (OSError, ValueError) as error:
+        except (KeyError, OSError, ValueError) as error:
             raise ValueError(f"no time zone is called {value!r}") from error
         return value
 

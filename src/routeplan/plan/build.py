@@ -15,6 +15,7 @@ from routeplan.plan.explain import Cancelled, Done, Explainer
 from routeplan.plan.plan import (
     CostTerms,
     Leg,
+    Lock,
     PersonToMeet,
     Plan,
     PlannedDay,
@@ -52,6 +53,7 @@ def build_plan(
     origin: PlanOrigin,
     *,
     adjustments: Sequence[Adjustment] = (),
+    locks: Sequence[Lock] = (),
     kept: Sequence[PlannedDay] = (),
     cancelled: Mapping[str, Cancelled] | None = None,
     notes: Sequence[Message] = (),
@@ -95,6 +97,7 @@ def build_plan(
         left_out=tuple(left_out),
         due=due.due,
         adjustments=tuple(adjustments),
+        locks=tuple(locks),
         notes=(*due.notes, *built.notes, *_conflict(built, result, book), *notes),
         proof=Proof(
             engine=result.engine,

@@ -12,6 +12,7 @@ import itertools
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from routeplan.book.availability import shift_pieces, site_windows
 from routeplan.book.models import Appointment, Book, Rigidity, TravelMode, VisitStatus
@@ -19,6 +20,18 @@ from routeplan.config import Settings
 from routeplan.due.models import DueVisit
 from routeplan.errors import CheckError
 from routeplan.language import message
+from routeplan.plan.events import (
+    Cancel,
+    Done,
+    Late,
+    ManagerBack,
+    ManagerOff,
+    Moved,
+    NotMet,
+    Overrun,
+    Urgent,
+    client_of,
+)
 from routeplan.plan.plan import (
     Cause,
     Detour,
@@ -31,12 +44,18 @@ from routeplan.plan.plan import (
 )
 from routeplan.point import Point
 from routeplan.problem.adjust import (
+    Agreed,
     AllowDayEnd,
     AllowTalk,
     AllowVisits,
+    Away,
+    Delay,
     Drop,
+    HoursOn,
     Must,
     OpenAt,
+    Returned,
+    TakesOver,
     TalkFor,
 )
 from routeplan.problem.progress import Told
@@ -44,7 +63,7 @@ from routeplan.solve.result import Status
 from routeplan.travel.approximate import off_minutes
 from routeplan.travel.matrix import TravelMatrix
 from routeplan.travel.source import TravelSource
-from routeplan.values import MINUTES_PER_DAY, TimeWindow, format_clock
+from routeplan.values import MINUTES_PER_DAY, Closure, TimeWindow, format_clock
 from routeplan.workdays import WorkCalendar
 
 __all__ = ["require_valid", "violations"]
@@ -96,6 +115,9 @@ def violations(
         _due_visits_are_planned_or_left_out,
         _statuses_follow_the_clock,
         _history_stands,
+        _events_are_heeded,
+        _locks_hold,
+        _nothing_moves_before_the_line,
         _told_is_kept,
         _budget_is_kept,
         _visits_keep_their_days,
@@ -135,6 +157,9 @@ def violations(
     return tuple(wrong)
 
 
+_Event = TypeVar("_Event")
+
+
 @dataclass(frozen=True)
 class _Facts:
     """What the rules are checked against."""
@@ -163,7 +188,122 @@ class _Facts:
                 start = (manager.shift or self.settings.shift).start
                 shift = TimeWindow(start=start, end=item.end)
                 manager = manager.model_copy(update={"shift": shift})
+        leave = self._leave(manager_id)
+        manager = manager.model_copy(update={"leave": leave})
         return shift_pieces(manager, date, self.settings.shift, self.calendar)
+
+    def _leave(self, manager_id: str) -> tuple[Closure, ...]:
+        """The manager's absences by the book, and those that came up or ended since."""
+        spans = [
+            (closure.first, closure.last, closure.hours.start, closure.hours.end)
+            if closure.hours
+            else (closure.first, closure.last, 0, MINUTES_PER_DAY)
+            for closure in self.book.manager_by_id[manager_id].leave
+        ]
+        for item in self.plan.adjustments:
+            if isinstance(item, Away) and item.manager_id == manager_id:
+                hours = (item.hours.start, item.hours.end) if item.hours else (0, MINUTES_PER_DAY)
+                spans.append((item.first, item.last, *hours))
+            elif isinstance(item, Returned) and item.manager_id == manager_id:
+                over = [
+                    span
+                    for span in spans
+                    if span[0] <= item.date <= span[1] and span[2] <= item.start < span[3]
+                ]
+                spans = [span for span in spans if span not in over]
+                day = dt.timedelta(days=1)
+                spans += [(span[0], item.date - day, *span[2:]) for span in over]
+                spans += [(item.date, item.date, span[2], item.start) for span in over]
+        return tuple(
+            Closure(first=first, last=last, hours=TimeWindow(start=start, end=end))
+            for first, last, start, end in spans
+            if first <= last and start < end
+        )
+
+    def events(self, kind: type[_Event]) -> list[_Event]:
+        return [event for event in self.plan.origin.events if isinstance(event, kind)]
+
+    @property
+    def clients_named(self) -> set[str]:
+        """Clients of whom an event speaks."""
+        return {who for event in self.plan.origin.events if (who := client_of(event))}
+
+    @property
+    def excused(self) -> set[str]:
+        """Visits of the earlier plan that events take away from where they stood."""
+        cancelled = {v.visit_id for v in self.plan.left_out if v.cause is Cause.CANCELLED}
+        named = [
+            (event.client_id, event.date)
+            for event in self.plan.origin.events
+            if isinstance(event, Cancel | NotMet | Moved)
+        ]
+        stands = {
+            visit.visit_id
+            for _, visit in self.plan.visits
+            if visit.status is not PlannedVisitStatus.PLANNED
+        }
+        return cancelled | {
+            visit.visit_id
+            for day, visit in (self.earlier.visits if self.earlier else ())
+            for client_id, date in named
+            if client_id == visit.client_id
+            and date in (None, day.date)
+            and visit.visit_id not in stands
+        }
+
+    @property
+    def reported(self) -> set[str]:
+        """Managers whose day did not go as planned, by what is reported."""
+        found = {event.manager_id for event in self.events(Late)}
+        found |= {event.manager_id for event in self.events(Done) if event.manager_id}
+        told = {event.client_id for event in (*self.events(Overrun), *self.events(Done))}
+        plans = [self.plan, *([self.earlier] if self.earlier else [])]
+        today = self.plan.origin.now.date() if self.plan.origin.now else None
+        return found | {
+            day.manager_id
+            for plan in plans
+            for day, visit in plan.visits
+            if day.date == today and visit.client_id in told
+        }
+
+    def managers_named(self, date: dt.date) -> set[str]:
+        """Managers of whose day an event speaks."""
+        found = {event.manager_id for event in self.events(ManagerOff)}
+        found |= {event.manager_id for event in self.events(ManagerBack)}
+        slow = [event for event in self.events(Delay) if event.date == date]
+        if any(event.manager_id is None for event in slow):
+            found |= {day.manager_id for day in self.plan.days}
+        return found | self.reported | {event.manager_id for event in slow if event.manager_id}
+
+    def factor(self, day: PlannedDay, leave: int) -> float:
+        """How many times as long a way takes on which one sets off then."""
+        factor = 1.0
+        for item in self.plan.adjustments:
+            if isinstance(item, Delay) and item.date == day.date:
+                mine = item.manager_id is None or item.manager_id == day.manager_id
+                if mine and item.hours.start <= leave < item.hours.end:
+                    factor *= item.factor
+        return factor
+
+    def owner(self, client_id: str) -> str:
+        """Whose client it is."""
+        owner = self.book.client_by_id[client_id].manager_id
+        for item in self.plan.adjustments:
+            if isinstance(item, TakesOver) and item.client_id == client_id:
+                owner = item.manager_id
+        return owner
+
+    def hours(self, due: DueVisit, date: dt.date) -> list[TimeWindow]:
+        """When the client is open: by the book, as told since, or as wished."""
+        site = self.book.client_by_id[due.client_id].site(due.site_id)
+        hours = [*site_windows(site, date, self.calendar)]
+        for item in self.plan.adjustments:
+            if isinstance(item, OpenAt | HoursOn) and item.client_id == due.client_id:
+                if isinstance(item, HoursOn) and item.first <= date <= item.last:
+                    hours = [*item.hours]
+                elif isinstance(item, OpenAt) and item.date == date:
+                    hours.append(item.hours)
+        return hours
 
     def talk(self, due: DueVisit) -> int:
         minutes = due.talk_minutes
@@ -183,10 +323,18 @@ class _Facts:
         )
 
     def appointment(self, due: DueVisit) -> Appointment | None:
-        for item in self.book.appointments:
-            if item.id == due.appointment_id:
-                return item
-        return None
+        booked = {item.id: item for item in self.book.appointments}
+        found, taken = booked.get(due.appointment_id or ""), False
+        for fact in self.plan.adjustments:
+            if isinstance(fact, Agreed) and fact.appointment_id == due.appointment_id:
+                found = found or booked.get(fact.replaces)
+                found = found or Appointment(id="", client_id=due.client_id, date=fact.date)
+                agreed = {"date": fact.date, "start": fact.start, "rigidity": Rigidity.EXACT}
+                found = found.model_copy(update=agreed)
+            taken = taken or (isinstance(fact, TakesOver) and fact.client_id == due.client_id)
+            if found is not None and taken:
+                found = found.model_copy(update={"manager_id": None})
+        return found
 
     def matrices(self, day: PlannedDay) -> tuple[list[Point], dict[TravelMode, TravelMatrix]]:
         """The day's points and the travel among them by each of the manager's modes, asked for
@@ -258,17 +406,16 @@ def _statuses_follow_the_clock(facts: _Facts) -> Iterator[str]:
 
 
 def _history_stands(facts: _Facts) -> Iterator[str]:
-    """What had begun before a re-plan's clock is as it was, but for visits cancelled."""
+    """What had begun before a re-plan's clock is as it was, but for what events say of it."""
     now, earlier = facts.plan.origin.now, facts.earlier
     if now is None or earlier is None:
         return
-    cancelled = {visit.visit_id for visit in facts.plan.left_out if visit.cause is Cause.CANCELLED}
     days = {(day.manager_id, day.date): day for day in facts.plan.days}
     for before in earlier.days:
         begun = [
             visit
             for visit in before.visits
-            if _instant(before.date, _begin(visit)) < now and visit.visit_id not in cancelled
+            if _instant(before.date, _begin(visit)) < now and visit.visit_id not in facts.excused
         ]
         day = days.get((before.manager_id, before.date))
         if day is None:
@@ -276,12 +423,126 @@ def _history_stands(facts: _Facts) -> Iterator[str]:
                 yield f"the day {before.date} of {before.manager_id} has gone"
             continue
         kept = [visit for visit in day.visits if visit.status is not PlannedVisitStatus.PLANNED]
-        if [_plain(visit) for visit in kept] != [_plain(visit) for visit in begun]:
-            yield f"what {before.manager_id} had begun on {before.date} is not as it was planned"
         if day.visits[: len(kept)] != tuple(kept):
             yield f"{before.manager_id} on {before.date}: a new visit comes before one under way"
+        if before.date == now.date() and before.manager_id in facts.reported:
+            yield from _goes_as_reported(facts, before, begun, kept)
+            continue
+        if [_plain(visit) for visit in kept] != [_plain(visit) for visit in begun]:
+            yield f"what {before.manager_id} had begun on {before.date} is not as it was planned"
+        lunch = before.lunch
+        if lunch and _instant(before.date, lunch.start) < now and day.lunch != lunch:
+            yield f"the break that {before.manager_id} took on {before.date} is not as it was"
         if facts.is_over(before) and (day.legs, day.lunch) != (before.legs, before.lunch):
             yield f"the past day {before.date} of {before.manager_id} is not as it was"
+
+
+def _goes_as_reported(
+    facts: _Facts, before: PlannedDay, begun: list[PlannedVisit], kept: list[PlannedVisit]
+) -> Iterator[str]:
+    """Of a day that runs late, overran or had visits made at other hours: what had begun stands in
+    its order, none of it earlier than it was, and none of it is lost but from the end."""
+    who = f"{before.manager_id} on {before.date}"
+    put_off = [e.minutes for e in facts.events(Late) if e.manager_id == before.manager_id]
+    late = max(put_off, default=0)
+    made = {event.client_id for event in facts.events(Done)}
+    until = {event.client_id: event.until for event in facts.events(Overrun)}
+    stays = [visit for visit in kept if visit.client_id not in made]
+    ordered = [visit for visit in begun if visit.client_id not in made]
+    if [visit.visit_id for visit in stays] != [visit.visit_id for visit in ordered[: len(stays)]]:
+        yield f"{who}: what had begun is in another order"
+        return
+    if len(stays) < len(ordered) and not put_off and not until:
+        yield f"{who}: what had begun is lost"
+    for visit, old in zip(stays, ordered, strict=False):
+        if visit.client_id in until:
+            if visit.talk.end != until[visit.client_id]:
+                yield f"{who}: {visit.visit_id} does not last as long as reported"
+        elif not 0 <= visit.talk.start - old.talk.start <= late:
+            yield f"{who}: {visit.visit_id} does not begin as reported"
+        elif not 0 <= visit.talk.end - old.talk.end <= late:
+            yield f"{who}: {visit.visit_id} does not end as reported"
+
+
+def _events_are_heeded(facts: _Facts) -> Iterator[str]:
+    """Events show in the plan; lasting facts are held by the rules on hours, ways and people."""
+    now = facts.plan.origin.now
+    if now is None:
+        return
+    made = [visit for day, visit in facts.plan.visits if day.date == now.date()]
+    for event in facts.plan.origin.events:
+        if isinstance(event, Overrun | Done):
+            begun = [
+                visit
+                for visit in made
+                if visit.client_id == event.client_id
+                and visit.status is not PlannedVisitStatus.PLANNED
+            ]
+            if not begun:
+                yield f"{event} is not in the plan of the day"
+        if isinstance(event, NotMet):
+            name = facts.book.client_by_id[event.client_id].name
+            if not any(detour.name == name for day in facts.plan.days for detour in day.detours):
+                yield f"{event}: the way there is not in the plan"
+        when = event.to if isinstance(event, Moved) else None
+        if isinstance(event, Cancel | NotMet):
+            when = event.again
+        known = [
+            (item.client_id, item.date, item.start)
+            for item in facts.plan.adjustments
+            if isinstance(item, Agreed)
+        ]
+        told = when and (client_of(event), when.date(), when.hour * 60 + when.minute)
+        if told and told not in known:
+            yield f"{event}: nobody knows of the new hour"
+        if isinstance(event, Urgent) and not any(
+            due.client_id == event.client_id
+            and due.required
+            and (event.by is None or due.until <= event.by)
+            for due in facts.due.values()
+        ):
+            yield f"{event}: no visit must be made"
+
+
+def _locks_hold(facts: _Facts) -> Iterator[str]:
+    """What is locked stays where the lock says, until it is made or an event speaks of it."""
+    planned = {visit.visit_id: (day, visit) for day, visit in facts.plan.visits}
+    for lock in facts.plan.locks:
+        if lock.visit_id not in planned:
+            yield f"{lock.visit_id} is locked, but not planned"
+            continue
+        day, visit = planned[lock.visit_id]
+        if visit.status is not PlannedVisitStatus.PLANNED:
+            continue
+        if lock.date not in (None, day.date) or lock.manager_id not in (None, day.manager_id):
+            yield f"{lock.visit_id} is not on the day or with the manager that it is locked to"
+        if lock.start not in (None, visit.talk.start):
+            yield f"{lock.visit_id} is not at the hour that it is locked to"
+    for lock in facts.earlier.locks if facts.earlier else ():
+        stands = planned.get(lock.visit_id)
+        over = stands is not None and stands[1].status is not PlannedVisitStatus.PLANNED
+        if lock not in facts.plan.locks and not over and lock.visit_id not in facts.excused:
+            yield f"the lock of {lock.visit_id} is lost"
+
+
+def _nothing_moves_before_the_line(facts: _Facts) -> Iterator[str]:
+    """Talks before the freeze line are those of the earlier plan, but for whom events speak of."""
+    origin, earlier = facts.plan.origin, facts.earlier
+    if origin.now is None or earlier is None or not origin.freeze:
+        return
+    line = origin.now + dt.timedelta(minutes=origin.freeze)
+
+    def before_line(plan: Plan) -> set[tuple[str, str, dt.date, int]]:
+        return {
+            (visit.visit_id, day.manager_id, day.date, visit.talk.start)
+            for day, visit in plan.visits
+            if _instant(day.date, visit.talk.start) < line
+            and visit.client_id not in facts.clients_named
+            and day.manager_id not in facts.managers_named(day.date)
+        }
+
+    for visit_id, manager_id, date, _ in sorted(before_line(earlier) ^ before_line(facts.plan)):
+        yield f"{visit_id} of {manager_id} on {date} changes before the freeze line"
 
 
 def _told_is_kept(facts: _Facts) -> Iterator[str]:
@@ -318,7 +579,7 @@ def _budget_is_kept(facts: _Facts) -> Iterator[str]:
     out = {visit.visit_id for visit in facts.plan.left_out if visit.cause in OUTSIDE_PROBLEM}
     changes = 0
     for old_day, old in facts.earlier.visits:
-        if old.visit_id in out:
+        if old.visit_id in out or old.visit_id in facts.excused:
             continue
         if old.visit_id in now:
             day, visit = now[old.visit_id]
@@ -468,6 +729,9 @@ def _times_follow_one_another(facts: _Facts, day: PlannedDay) -> Iterator[str]:
 def _legs_take_what_travel_says(facts: _Facts, day: PlannedDay) -> Iterator[str]:
     for leg, origin, place, matrix in _new_legs(facts, day):
         minutes = matrix.minutes_at(origin, place, leg.leave)
+        factor = facts.factor(day, leg.leave)
+        if factor != 1 and minutes > 0:
+            minutes = max(1, int(minutes * factor + 0.5))
         if minutes < 0 or leg.arrive != leg.leave + minutes:
             yield f"the leg at {format_clock(leg.leave)} takes {minutes} minutes"
         if leg.metres != matrix.metres[origin][place]:
@@ -525,10 +789,13 @@ def _lunch_is_kept(facts: _Facts, day: PlannedDay) -> Iterator[str]:
         lunch.minutes > 0 and pieces[0].start <= lunch.earliest and lunch.latest <= pieces[-1].end
     )
     if day.lunch is None:
-        if wanted and day.visits and not _appointments_take_lunch(facts, day):
+        taken = _appointments_take_lunch(facts, day) or _no_room_for_lunch(facts, day)
+        if wanted and day.visits and not taken:
             yield "has no lunch break"
         return
-    if not wanted:
+    now = facts.plan.origin.now
+    begun = now is not None and _instant(day.date, day.lunch.start) < now
+    if not wanted and not begun:
         yield "has a lunch break that nobody asked for"
     if day.lunch.minutes != lunch.minutes:
         yield f"the lunch break does not last {lunch.minutes} minutes"
@@ -536,9 +803,25 @@ def _lunch_is_kept(facts: _Facts, day: PlannedDay) -> Iterator[str]:
         yield "the lunch break is outside its hours"
     busy = [(leg.leave, leg.arrive) for leg in day.legs]
     for visit in day.visits:
-        busy.append((visit.talk.start - facts.before(visit), visit.ready_to_leave))
+        before = max(visit.arrive, visit.talk.start - facts.before(visit))
+        busy.append((before, visit.ready_to_leave))
     if any(start < day.lunch.end and day.lunch.start < end for start, end in busy):
         yield "the lunch break overlaps a way or a visit"
+
+
+def _no_room_for_lunch(facts: _Facts, day: PlannedDay) -> bool:
+    """Whether what had begun of a day leaves no time for the break; `_history_stands` holds those
+    that were taken."""
+    now, lunch = facts.plan.origin.now, facts.settings.lunch
+    if now is None or day.date != now.date():
+        return False
+    free = now.hour * 60 + now.minute
+    for place in day.places:
+        if isinstance(place, Detour):
+            free = max(free, place.arrive)
+        elif place.status is not PlannedVisitStatus.PLANNED:
+            free = max(free, place.ready_to_leave)
+    return free + lunch.minutes > lunch.latest
 
 
 def _appointments_take_lunch(facts: _Facts, day: PlannedDay) -> bool:
@@ -553,7 +836,7 @@ def _appointments_take_lunch(facts: _Facts, day: PlannedDay) -> bool:
         if appointment is None or appointment.start is None or due.id in out:
             continue
         client = facts.book.client_by_id[due.client_id]
-        who = appointment.manager_id or client.manager_id
+        who = appointment.manager_id or facts.owner(client.id)
         if (who, appointment.date) != (day.manager_id, day.date):
             continue
         if appointment.rigidity not in (Rigidity.EXACT, Rigidity.LEEWAY):
@@ -624,14 +907,8 @@ def _talk_lies_in_hours(facts: _Facts, day: PlannedDay, visit: PlannedVisit) -> 
     appointment = facts.appointment(due)
     if appointment and appointment.rigidity in (Rigidity.EXACT, Rigidity.LEEWAY):
         return
-    site = facts.book.client_by_id[visit.client_id].site(due.site_id)
     # Minute by minute, so that hours which meet or overlap need no merging.
-    hours = [*site_windows(site, day.date, facts.calendar)]
-    hours += [
-        item.hours
-        for item in facts.plan.adjustments
-        if isinstance(item, OpenAt) and (item.client_id, item.date) == (visit.client_id, day.date)
-    ]
+    hours = facts.hours(due, day.date)
     if appointment and appointment.rigidity is Rigidity.DAY and not hours:
         return
     for minute in range(visit.talk.start, visit.talk.end):
@@ -662,11 +939,11 @@ def _appointment_is_kept(facts: _Facts, day: PlannedDay, visit: PlannedVisit) ->
 
 
 def _manager_may_go(facts: _Facts, day: PlannedDay, visit: PlannedVisit) -> Iterator[str]:
-    client = facts.book.client_by_id[visit.client_id]
+    client, owner = facts.book.client_by_id[visit.client_id], facts.owner(visit.client_id)
     appointment = facts.appointment(facts.due[visit.visit_id])
-    may = {client.manager_id, *client.backup_ids}
+    may = {owner, *client.backup_ids}
     if appointment is not None:
-        may = {appointment.manager_id or client.manager_id}
+        may = {appointment.manager_id or owner}
     if day.manager_id not in may:
         yield f"is for {', '.join(sorted(may))}"
 
@@ -728,7 +1005,11 @@ def _churn(facts: _Facts) -> int:
         days = max(0, (min(dates) - now.date()).days) if now else len(churn.near)
         return round(price * factor * (1.0 if days >= len(churn.near) else churn.near[days]))
 
-    slots = {visit.visit_id: (day, visit) for day, visit in facts.earlier.visits}
+    slots = {
+        visit.visit_id: (day, visit)
+        for day, visit in facts.earlier.visits
+        if visit.visit_id not in facts.excused
+    }
     for day, visit in facts.plan.visits:
         appointment = facts.appointment(facts.due[visit.visit_id])
         booked = appointment is not None and appointment.rigidity is Rigidity.EXACT
@@ -764,7 +1045,8 @@ def _figures(facts: _Facts, day: PlannedDay) -> Totals:
                 if busy[minute] == "w":
                     busy[minute] = "l"
     for visit in day.visits:
-        mark(visit.talk.start - facts.before(visit), visit.ready_to_leave, "v")
+        before = max(visit.arrive, visit.talk.start - facts.before(visit))
+        mark(before, visit.ready_to_leave, "v")
         mark(visit.talk.start, visit.talk.end, "t")
     for leg in day.legs:
         mark(leg.leave, leg.arrive, "d")

@@ -32,6 +32,7 @@ __all__ = [
     "Overrun",
     "TakesOver",
     "Urgent",
+    "client_of",
 ]
 
 
@@ -198,6 +199,13 @@ Event = Annotated[
     | TakesOver,
     Field(discriminator="kind"),
 ]
+
+
+def client_of(event: Event) -> str | None:
+    """Id of the client of whom the event speaks."""
+    if isinstance(event, Late | ManagerOff | ManagerBack | Delay):
+        return None
+    return event.client_id
 
 
 def _moment(when: dt.datetime | None) -> str:

@@ -16,7 +16,7 @@ from routeplan.problem.wishes import Wishes
 from routeplan.values import MINUTES_PER_DAY, Frozen, TimeWindow
 from routeplan.workdays import WorkCalendar
 
-__all__ = ["ShiftDay", "WorkingDay", "working_days"]
+__all__ = ["ShiftDay", "WorkingDay", "usual_pieces", "working_days"]
 
 
 class ShiftDay(Frozen):
@@ -67,7 +67,7 @@ def working_days(
             earliest = _first_minute(day, now)
             if progress is not None:
                 earliest = max(earliest, progress.ready)
-            usual = _usual_pieces(manager, day, settings, calendar, wishes)
+            usual = usual_pieces(manager, day, settings, calendar, wishes)
             pieces = tuple(
                 TimeWindow(start=max(piece.start, earliest), end=piece.end)
                 for piece in usual
@@ -110,7 +110,7 @@ def _working_day(
     )
 
 
-def _usual_pieces(
+def usual_pieces(
     manager: Manager, day: dt.date, settings: Settings, calendar: WorkCalendar, wishes: Wishes
 ) -> tuple[TimeWindow, ...]:
     """The day's working time, whatever the clock says; leave holds against a later day end too."""

@@ -6,25 +6,31 @@ import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from routeplan.book.digest import digest
 from routeplan.book.models import Book
 from routeplan.config import ChurnSettings, Settings
-from routeplan.due.models import DueKind, DueList, DueVisit
+from routeplan.due.models import DueList, DueVisit
 from routeplan.errors import UsageError
 from routeplan.language import Message, message
 from routeplan.plan.build import build_plan
 from routeplan.plan.check import require_valid
+from routeplan.plan.events import Event
 from routeplan.plan.explain import Cancelled
 from routeplan.plan.insert import with_what_pays
-from routeplan.plan.plan import Cause, ChangeBudget, Plan, PlannedDay
+from routeplan.plan.plan import ChangeBudget, Plan, PlannedDay
 from routeplan.plan.ways import with_ways
-from routeplan.problem.adjust import Adjustment, Must
+from routeplan.problem.adjust import Adjustment, Agreed, Must
+from routeplan.problem.amend import amended
 from routeplan.problem.build import BuiltProblem, build_problem
 from routeplan.problem.churn import churn_factor
 from routeplan.problem.objective import required_penalty
 from routeplan.problem.problem import Visit
 from routeplan.problem.progress import Slot
-from routeplan.replan.events import Cancel, Event
-from routeplan.replan.progress import Standing, is_done, standing_at
+from routeplan.problem.wishes import collect_wishes
+from routeplan.replan.choices import efficient_choices, plan_within
+from routeplan.replan.holds import Holds, holds_of
+from routeplan.replan.news import planned_managers, read_news
+from routeplan.replan.progress import Standing, standing_at
 from routeplan.replan.told import with_told_kept
 from routeplan.solve.result import Engine, Result, Route, Solution, Solved
 from routeplan.solve.schedule import schedule
@@ -43,12 +49,19 @@ class Replanning:
 
     before: Plan
     book: Book
+    events: tuple[Event, ...]
     settings: Settings
     calendar: WorkCalendar
     travel: TravelSource
     now: dt.datetime
     adjustments: tuple[Adjustment, ...]
-    """The earlier plan's and those of this re-plan."""
+    """The earlier plan's, those of this re-plan, and the facts of its events."""
+    holds: Holds
+    """What may not move."""
+    freeze: int
+    """Minutes from `now` to the freeze line."""
+    calm: bool
+    """Whether nothing is new but the clock."""
     due: tuple[DueVisit, ...]
     standing: Standing
     slots: Mapping[str, Slot]
@@ -83,11 +96,15 @@ class Replanning:
                 update={
                     "version": before.origin.version + 1,
                     "now": self.now,
+                    "events": self.events,
+                    "freeze": self.freeze,
+                    "book_digest": digest(self.book),
                     "settings": self.settings,
                     "calendar": self.calendar,
                 }
             ),
             adjustments=self.adjustments,
+            locks=self.holds.locks,
             kept=self.standing.kept,
             cancelled=self.cancelled,
             notes=[
@@ -113,11 +130,13 @@ def replan(
     events: Sequence[Event],
     now: dt.datetime,
     *,
+    freeze: int | None = None,
     settings: Settings | None = None,
     calendar: WorkCalendar | None = None,
     travel: TravelSource | None = None,
     adjustments: Sequence[Adjustment] = (),
     stop: StopRule | None = None,
+    max_changes: int | None = None,
     seed: int | None = None,
     engine: Engine = Engine.COLUMNS,
     progress: ProgressCallback | None = None,
@@ -125,11 +144,13 @@ def replan(
 ) -> Plan:
     """The plan from `now` (local time) on, once `events` have happened; checked like any plan.
 
-    What is done or under way stays as it is, booked appointments stand, other visits keep their day
-    and hour unless moving them gains more than `settings.churn`; freed time goes to due clients
-    that had been left out. Settings and calendar are the earlier plan's unless given. `adjustments`
-    come on top of the earlier plan's; a `Must` asks again for a cancelled client. `on_solved` is
-    given the problem with its routes and their proof, for `save_plan`.
+    What is done or under way stays as it is, and so do locked visits and those that begin within
+    `freeze` minutes of `now` (None: as the settings say); booked appointments stand, other visits
+    keep their day and hour unless moving them gains more than `settings.churn`; freed time goes to
+    due clients that had been left out. Settings and calendar are the earlier plan's unless given.
+    `adjustments` come on top of the earlier plan's; a `Must` asks again for a cancelled client.
+    `on_solved` is given the problem with its routes and their proof, for `save_plan`. With
+    `max_changes`, no more planned visits change than so many beyond those that nothing avoids.
 
     Raises UsageError for an event or a clock that does not go with the plan, and CheckError if the
     new plan breaks a rule, which is a bug.
@@ -139,12 +160,19 @@ def replan(
         book,
         events,
         now,
+        freeze=freeze,
         settings=settings,
         calendar=calendar,
         travel=travel,
         adjustments=adjustments,
     )
     solver, problem = opened.settings.solver, opened.built.problem
+    if max_changes is not None:
+        found = efficient_choices(opened, stop=stop, seed=seed, engine=engine, progress=progress)
+        after, solved = plan_within(opened, found, max_changes)
+        if on_solved:
+            on_solved(solved)
+        return after
     result = solve(
         problem,
         stop or StopRule(seconds=solver.time_limit),
@@ -165,6 +193,7 @@ def prepare_replan(
     events: Sequence[Event],
     now: dt.datetime,
     *,
+    freeze: int | None = None,
     settings: Settings | None = None,
     calendar: WorkCalendar | None = None,
     travel: TravelSource | None = None,
@@ -173,18 +202,23 @@ def prepare_replan(
     """What `replan` solves. Raises UsageError as `replan` does."""
     settings = settings or plan.origin.settings
     calendar = calendar or plan.origin.calendar
-    travel = travel or travel_source(settings.travel, book)
+    travel = travel or travel_source(settings.travel, book, calendar=calendar)
     now = _whole_minute(now)
     _require_later(plan, now)
-    _require_known(plan, book)
-    fallen = _cancelled_now(plan, book, events, now)
-    standing = standing_at(plan, now, fallen, book, settings, travel)
-    kept = {visit.visit_id: (day, visit) for day in standing.kept for visit in day.visits}
-    why = _reasons(plan, fallen, adjustments)
-    due = _opened(plan.due, fallen)
-    rest = [visit for visit in due if visit.id not in kept]
+    freeze = settings.churn.freeze if freeze is None else freeze
+    _require_known(plan, amended(book, plan.adjustments))
     wishes = (*plan.adjustments, *adjustments)
-    slots = _slots(plan, kept.keys() | why.keys())
+    asked_again = {item.client_id for item in adjustments if isinstance(item, Must)}
+    news = read_news(plan, book, events, now, settings, calendar, wishes, asked_again)
+    wishes, due, why = (*wishes, *news.facts), news.due, news.cancelled
+    known, looked_up = amended(book, wishes), collect_wishes(wishes)
+    standing = standing_at(plan, now, news.reports, known, settings, calendar, travel, looked_up)
+    kept = {visit.visit_id: (day, visit) for day in standing.kept for visit in day.visits}
+    rest = [visit for visit in due if visit.id not in kept]
+    slots = _slots(plan, kept.keys() | why.keys() | news.reports.gone)
+    agreed = {fact.visit_id for fact in news.facts if isinstance(fact, Agreed)}
+    released = kept.keys() | why.keys() | news.reports.gone | agreed
+    holds = holds_of(plan, slots, released, events, now, freeze)
     open_built = build_problem(
         book,
         DueList(
@@ -196,7 +230,7 @@ def prepare_replan(
         settings,
         calendar,
         travel,
-        manager_ids={day.manager_id for day in plan.days},
+        manager_ids=planned_managers(plan),
         adjustments=wishes,
         planned=slots,
         cancelled=why.keys(),
@@ -209,15 +243,24 @@ def prepare_replan(
         for index, visit in enumerate(open_built.visits)
         if visit.id in why
     }
-    built = _priced(open_built, slots, cancelled, settings.churn, now.date())
+    built = _priced(holds.hold(open_built), slots, cancelled, settings.churn, now.date())
+    origin = plan.origin
     return Replanning(
         before=plan,
         book=book,
+        events=tuple(events),
         settings=settings,
         calendar=calendar,
         travel=travel,
         now=now,
         adjustments=wishes,
+        holds=holds,
+        freeze=freeze,
+        calm=wishes == plan.adjustments
+        and due == plan.due
+        and not news.changes(plan)
+        and (settings, calendar, digest(book))
+        == (origin.settings, origin.calendar, origin.book_digest),
         due=due,
         standing=standing,
         slots=slots,
@@ -263,68 +306,6 @@ def _require_known(plan: Plan, book: Book) -> None:
             lost.add(visit.appointment_id)
     if lost:
         raise UsageError("RP4026", message("replan.book_lost", lost=sorted(lost)))
-
-
-def _cancelled_now(
-    plan: Plan, book: Book, events: Sequence[Event], now: dt.datetime
-) -> frozenset[str]:
-    """Ids of the planned visits that the events cancel."""
-    return frozenset(_cancelled_visit(plan, book, event, now) for event in events)
-
-
-def _cancelled_visit(plan: Plan, book: Book, event: Cancel, now: dt.datetime) -> str:
-    client_id = event.client_id
-    if client_id not in book.client_by_id:
-        raise UsageError("RP4022", message("replan.unknown_client", client=client_id))
-    planned = [(day, visit) for day, visit in plan.visits if visit.client_id == client_id]
-    if not planned:
-        raise UsageError("RP4023", message("replan.not_planned", client=client_id))
-    meant = [item for item in planned if event.date in (None, item[0].date)]
-    if event.date is not None and not meant:
-        days = [day.date.isoformat() for day, _ in planned]
-        text = message("replan.not_planned_then", client=client_id, date=event.date, days=days)
-        raise UsageError("RP4023", text)
-    to_come = [(day, visit) for day, visit in meant if not is_done(day, visit, now)]
-    if not to_come:
-        text = message("replan.already_done", client=client_id, date=meant[-1][0].date)
-        raise UsageError("RP4024", text)
-    if len(to_come) > 1:
-        forms = [Cancel(client_id=client_id, date=day.date).visit for day, _ in to_come]
-        text = message("replan.which_visit", client=client_id, forms=forms)
-        raise UsageError("RP4025", text)
-    return to_come[0][1].visit_id
-
-
-def _reasons(
-    plan: Plan, fallen: Collection[str], adjustments: Sequence[Adjustment]
-) -> dict[str, Message]:
-    """Visits off by the client's word, now or in an earlier re-plan, and in what words."""
-    wanted = {item.client_id for item in adjustments if isinstance(item, Must)}
-    why = {
-        visit.visit_id: visit.why
-        for visit in plan.left_out
-        if visit.cause is Cause.CANCELLED and visit.client_id not in wanted
-    }
-    for day, visit in plan.visits:
-        if visit.visit_id in fallen:
-            why[visit.visit_id] = message("replan.cancelled", date=day.date, start=visit.talk.start)
-    return why
-
-
-def _opened(due: Sequence[DueVisit], fallen: Collection[str]) -> tuple[DueVisit, ...]:
-    """The due list; a visit that was cancelled is not booked any more."""
-    return tuple(
-        visit.model_copy(
-            update={
-                "appointment_id": None,
-                "required": visit.required
-                and any(reason.kind is DueKind.MUST_VISIT for reason in visit.reasons),
-            }
-        )
-        if visit.id in fallen
-        else visit
-        for visit in due
-    )
 
 
 def _apart_from_kept(
