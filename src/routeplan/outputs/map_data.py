@@ -16,6 +16,7 @@ from routeplan.language import Texts
 from routeplan.outputs.day_course import day_course
 from routeplan.outputs.wording import (
     adjust_option,
+    budget_words,
     journey_words,
     kilometres,
     off_words,
@@ -37,6 +38,8 @@ from routeplan.plan.plan import (
     UnplannedVisit,
 )
 from routeplan.point import Box, Point
+from routeplan.problem.progress import Told
+from routeplan.replan.diff import ChangeKind, PlannedSlot, diff_plans
 from routeplan.travel.background import MainRoads, clipped
 from routeplan.travel.shape import decode_shape, encode_shape
 from routeplan.values import TimeWindow, format_clock
@@ -69,6 +72,8 @@ GROUND_MARGIN = 0.5
 LEAST_MARGIN_DEGREES = 0.02
 
 _WORDS = (
+    "before",
+    "changes",
     "days",
     "found",
     "left_out",
@@ -86,10 +91,16 @@ _WORDS = (
 )
 
 
-def map_data(plan: Plan, texts: Texts, shown: Shown, ground: MainRoads | None = None) -> Json:
+def map_data(
+    plan: Plan,
+    texts: Texts,
+    shown: Shown,
+    ground: MainRoads | None = None,
+    before: Plan | None = None,
+) -> Json:
     """Everything on the page; `shown` converts points for display. `ground`: roads to lie under
-    the plan, in WGS-84."""
-    return _Page(plan, texts, shown).data() | {"ground": _ground(plan, ground)}
+    the plan, in WGS-84. `before`: the plan that this one changed, to be shown beside it."""
+    return _Page(plan, texts, shown, before).data() | {"ground": _ground(plan, ground)}
 
 
 def _ground(plan: Plan, roads: MainRoads | None) -> list[list[str]]:
@@ -116,15 +127,26 @@ def _ground(plan: Plan, roads: MainRoads | None) -> list[list[str]]:
 
 
 class _Page:
-    def __init__(self, plan: Plan, texts: Texts, shown: Shown) -> None:
+    def __init__(self, plan: Plan, texts: Texts, shown: Shown, before: Plan | None) -> None:
         self.plan = plan
+        self.earlier = before
+        self.ways_before = {
+            (day.manager_id, day.date): _way_of(day) for day in (before.days if before else ())
+        }
+        self.changes = diff_plans(before, plan) if before else None
+        self.change_of = {
+            change.visit_id: change
+            for change in (self.changes.changes if self.changes else ())
+            if change.kind is not ChangeKind.KEPT
+        }
         self.texts = texts
         self._shown = shown
 
     def data(self) -> Json:
         plan, texts = self.plan, self.texts
-        managers = {day.manager_id: day.manager_name for day in plan.days}
-        dates = sorted({day.date for day in plan.days})
+        days = (*plan.days, *(self.earlier.days if self.earlier else ()))
+        managers = {day.manager_id: day.manager_name for day in days}
+        dates = sorted({day.date for day in days})
         manager_numbers = {manager_id: number for number, manager_id in enumerate(managers)}
         return {
             "title": self.texts("map.title", first=plan.horizon.first, last=plan.horizon.last),
@@ -146,6 +168,7 @@ class _Page:
                 self.route(day, manager_numbers[day.manager_id], dates.index(day.date))
                 for day in plan.days
             ],
+            "before": self.before(list(managers), dates),
             "places": self.places(),
             "leftOut": [self.left_out(visit) for visit in plan.left_out],
             "districts": self.districts(),
@@ -173,9 +196,10 @@ class _Page:
         key = "map.travel_estimated" if estimated else "map.travel"
         return self.texts(key, time=self.minutes(minutes))
 
-    def headline(self) -> list[Json]:
-        totals = self.plan.totals
-        guessed = {leg.estimated for day in self.plan.days for leg in day.legs}
+    def headline(self, of: Plan | None = None) -> list[Json]:
+        plan = of or self.plan
+        totals = plan.totals
+        guessed = {leg.estimated for day in plan.days for leg in day.legs}
         travel = "map.total_travel"
         if True in guessed:
             travel += "_partly" if False in guessed else "_estimated"
@@ -215,7 +239,61 @@ class _Page:
             "dash": DASHES[date.weekday()],
         }
 
+    def before(self, managers: Sequence[str], dates: Sequence[dt.date]) -> Json | None:
+        """What stood before: the days that went another way, and each change in words."""
+        if self.earlier is None or self.changes is None:
+            return None
+        ways = {(day.manager_id, day.date): _way_of(day) for day in self.plan.days}
+        other = [
+            day
+            for day in self.earlier.days
+            if day.places and _way_of(day) != ways.get((day.manager_id, day.date))
+        ]
+        return {
+            "routes": [
+                self.course(day)
+                | {"manager": managers.index(day.manager_id), "date": dates.index(day.date)}
+                for day in other
+            ],
+            "changes": [
+                {
+                    "badge": {"kind": kind.value, "text": word(kind, self.texts)},
+                    "visit": change.visit_id,
+                    "name": change.client_name,
+                    "slots": [self.when(slot) for slot in (change.old, change.new) if slot],
+                }
+                for kind in (ChangeKind.REMOVED, ChangeKind.MOVED, ChangeKind.ADDED)
+                for change in self.changes.of(kind)
+            ],
+            "figures": [
+                {"label": label, "values": [before, now]}
+                for label, before, now in zip(
+                    (entry["label"] for entry in self.headline()),
+                    (entry["value"] for entry in self.headline(self.earlier)),
+                    (entry["value"] for entry in self.headline()),
+                    strict=True,
+                )
+            ],
+        }
+
+    def when(self, slot: PlannedSlot) -> str:
+        start = format_clock(slot.start)
+        name = slot.manager_name
+        return self.texts("map.slot", date=slot.date.isoformat(), start=start, manager=name)
+
     def route(self, day: PlannedDay, manager: int, date: int) -> Json:
+        return self.course(day) | {
+            "manager": manager,
+            "date": date,
+            "heading": self.texts.day(day.date),
+            "summary": self.summary([day]),
+            "same": self.earlier is not None
+            and _way_of(day) == self.ways_before.get((day.manager_id, day.date)),
+            "steps": list(self.steps(day)),
+        }
+
+    def course(self, day: PlannedDay) -> Json:
+        """The points that a day goes through, and the way between each two of them."""
         path = [self.at(place.point) for place in day.places]
         lines = [self.line(place.leg) for place in day.places[1:]]
         if day.start_point is not None and day.places and day.places[0].leg is not None:
@@ -224,15 +302,7 @@ class _Page:
         if day.end_point is not None and day.way_back is not None:
             path.append(self.at(day.end_point))
             lines.append(self.line(day.way_back))
-        return {
-            "manager": manager,
-            "date": date,
-            "heading": self.texts.day(day.date),
-            "summary": self.summary([day]),
-            "path": path,
-            "lines": lines,
-            "steps": list(self.steps(day)),
-        }
+        return {"path": path, "lines": lines}
 
     def line(self, leg: Leg | None) -> str:
         """The leg's way along roads, encoded; '' where only its ends are known."""
@@ -278,6 +348,11 @@ class _Page:
             badges.append({"kind": "required", "text": texts("map.required")})
         if visit.status is not PlannedVisitStatus.PLANNED:
             badges.append({"kind": visit.status.value, "text": word(visit.status, texts)})
+        if visit.told is not Told.NOT_AGREED and visit.appointment is None:
+            badges.append({"kind": "told", "text": word(visit.told, texts)})
+        change = self.change_of.get(visit.visit_id)
+        if change and change.old:
+            badges.append({"kind": "moved", "text": texts("map.was", slot=self.when(change.old))})
         if visit.off_minutes:
             off = texts("map.off", n=visit.off_minutes)
             badges.append({"kind": "approximate", "text": off})
@@ -309,6 +384,8 @@ class _Page:
         ]
         return {
             "number": number,
+            "visit": visit.visit_id,
+            "change": change.kind.value if change else "",
             "name": visit.client_name,
             "point": self.at(visit.point),
             "time": _span(visit.talk.start, visit.talk.end),
@@ -346,7 +423,10 @@ class _Page:
             self.row("position", off_words(visit.off_minutes, texts)),
             self.row("client_id", visit.client_id),
         ]
+        change = self.change_of.get(visit.visit_id)
         return {
+            "visit": visit.visit_id,
+            "change": change.kind.value if change else "",
             "name": visit.client_name,
             "tier": visit.tier.value,
             "point": self.at(visit.point) if visit.point else None,
@@ -401,12 +481,16 @@ class _Page:
         ]
 
     def legend(self) -> list[Json]:
-        names = ("stop", "booked", "under_way", "done", "left_out", "place")
+        names = ["stop", "booked", "under_way", "done", "left_out", "place"]
+        if self.earlier is not None:
+            names += ["moved", "added", "removed", "before"]
         return [{"kind": name, "text": self.texts(f"map.legend_{name}")} for name in names]
 
     def notes(self) -> Iterator[str]:
         plan, texts = self.plan, self.texts
-        if plan.proof.gap is not None:
+        if plan.proof.budget is not None:
+            yield budget_words(plan.proof.budget, plan.proof.cost, texts)
+        elif plan.proof.gap is not None:
             # Rounded up, so that what is said is true.
             percent = math.ceil(plan.proof.gap * 1000) / 10
             yield texts("map.proof", percent=f"{percent:g}") if percent else texts("map.proven")
@@ -427,6 +511,12 @@ class _Page:
         )
         if origin.now is not None:
             yield texts("map.as_of", now=f"{origin.now:%Y-%m-%d %H:%M}")
+
+
+def _way_of(day: PlannedDay) -> tuple[tuple[str, int], ...]:
+    """Where a day goes, and when: what makes it another day."""
+    names = (place.visit_id if isinstance(place, PlannedVisit) else "" for place in day.places)
+    return tuple(zip(names, (place.arrive for place in day.places), strict=True))
 
 
 def _span(start: int, end: int) -> str:

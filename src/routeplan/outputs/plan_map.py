@@ -76,12 +76,19 @@ _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
 def map_html(
-    plan: Plan, texts: Texts, *, tiles: str = "none", ground: MainRoads | None = None
+    plan: Plan,
+    texts: Texts,
+    *,
+    tiles: str = "none",
+    ground: MainRoads | None = None,
+    before: Plan | None = None,
+    compare: bool = False,
 ) -> str:
     """The page, deterministic for a plan and language.
 
     `tiles` is 'none' (no request leaves the page), 'osm' or 'gaode'. Raises UsageError for others.
-    `ground` lies under the plan where there are no tiles.
+    `ground` lies under the plan where there are no tiles. `before` is the plan that this one
+    changed: its routes can be shown faintly below; with `compare` they are shown from the start.
     """
     try:
         chosen = Tiles(tiles)
@@ -95,7 +102,9 @@ def map_html(
         texts,
         to_gcj02 if chosen is Tiles.GAODE else _unchanged,
         ground if chosen is Tiles.NONE else None,
+        before,
     )
+    data["compare"] = compare
     data["tiles"] = chosen is not Tiles.NONE
     head, body, map_script = _leaflet_map(source)
     own = "\n".join(_asset(name) for name in _SCRIPTS)

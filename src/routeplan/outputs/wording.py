@@ -21,14 +21,24 @@ from routeplan.book.models import (
 )
 from routeplan.due.models import DueKind, WorthTerm
 from routeplan.language import Texts
-from routeplan.plan.plan import Cause, Leg, PersonToMeet, PlannedVisitStatus, Proof, Totals
+from routeplan.plan.plan import (
+    Cause,
+    ChangeBudget,
+    Leg,
+    PersonToMeet,
+    PlannedVisitStatus,
+    Proof,
+    Totals,
+)
 from routeplan.problem.adjust import Adjustment
+from routeplan.problem.progress import Told
 from routeplan.replan.diff import ChangeKind
 from routeplan.solve.result import Status
 
 __all__ = [
     "WORDED",
     "adjust_option",
+    "budget_words",
     "journey_words",
     "kilometres",
     "off_words",
@@ -56,6 +66,7 @@ WORDED: dict[type[StrEnum], str] = {
     Severity: "severity",
     Status: "status",
     Tier: "tier",
+    Told: "told",
     TravelMode: "mode",
     VisitStatus: "visit",
 }
@@ -146,11 +157,28 @@ def proof_words(proof: Proof, texts: Texts) -> str:
         "stopped_by": texts(f"words.stopped_{proof.stopped_by}"),
         "seed": proof.seed,
     }
+    if proof.budget is not None:
+        return budget_words(proof.budget, proof.cost, texts)
     if proof.bound is None or not proof.gap:
         return texts("words.proof", **known)
     return texts(
         "words.proof_bound", bound=proof.bound, gap=f"{math.ceil(1000 * proof.gap) / 10:g}", **known
     )
+
+
+def budget_words(budget: ChangeBudget, cost: int, texts: Texts) -> str:
+    """How many visits changed of those that might, and how good that is known to be."""
+    known: dict[str, int] = {
+        "n": budget.changes,
+        "allowed": budget.allowed,
+        "forced": budget.forced,
+        "cost": cost,
+    }
+    if budget.bound is None:
+        return texts("words.budget", **known)
+    gap = math.ceil(1000 * (cost - budget.bound) / cost) / 10 if cost else 0
+    key = "words.budget_bound" if gap else "words.budget_best"
+    return texts(key, gap=f"{gap:g}", **known)
 
 
 def worth_words(terms: Iterable[WorthTerm], texts: Texts) -> str:

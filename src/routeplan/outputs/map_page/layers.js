@@ -127,11 +127,11 @@ function drawRoute(route, manager, date) {
     });
     const head = element('span', { class: 'arrow', style: { '--colour': manager.colour, '--turn': `${angle}deg` } });
     const arrow = L.marker(middle, { icon: icon(head, 14), interactive: false, keyboard: false, pane: 'arrows' });
-    drawn.legs.push({ from: L.latLng(from), to: L.latLng(to), line, halo, ink, arrow });
+    drawn.legs.push({ from: L.latLng(from), to: L.latLng(to), line, layers: [halo, ink], arrow });
     group.addLayer(halo).addLayer(ink);
   }
   for (const stop of route.steps.filter((step) => step.kind === 'stop')) {
-    const classes = [stop.status, stop.booked ? 'booked' : ''].join(' ');
+    const classes = [stop.status, stop.booked ? 'booked' : '', stop.change].join(' ');
     const content = element('span', null, disc(stop.number, manager.colour, classes), said(date.tag, 'tag'));
     const label = `${stop.number}. ${stop.name}, ${manager.name}, ${date.label}, ${stop.time}`;
     const marker = pin(stop.point, content, 28, label);
@@ -141,20 +141,37 @@ function drawRoute(route, manager, date) {
   return drawn;
 }
 
+// A day as it was before a re-plan: grey and wide, below everything of today.
+function drawBefore(route) {
+  const group = L.layerGroup();
+  const drawn = { route, group, legs: [] };
+  for (let leg = 0; leg + 1 < route.path.length; leg += 1) {
+    const [from, to] = [route.path[leg], route.path[leg + 1]];
+    if (from[0] === to[0] && from[1] === to[1]) continue;
+    const { line } = route.lines[leg] ? along(route.lines[leg]) : bow(from, to);
+    const ink = L.polyline([from, to], {
+      pane: 'before', color: '#57606a', weight: 6, opacity: 0.35, interactive: false, smoothFactor: 0,
+    });
+    drawn.legs.push({ from: L.latLng(from), to: L.latLng(to), line, layers: [ink] });
+    group.addLayer(ink);
+  }
+  return drawn;
+}
+
 // As many pieces as the eye needs at this zoom; no arrow where there is no room for one.
 function drawLegs(drawn) {
-  for (const { from, to, line, halo, ink, arrow } of drawn.legs) {
+  for (const { from, to, line, layers, arrow } of drawn.legs) {
     const long = map.latLngToLayerPoint(from).distanceTo(map.latLngToLayerPoint(to));
     const points = line(Math.max(4, Math.min(150, Math.round(long / 32))));
-    halo.setLatLngs(points);
-    ink.setLatLngs(points);
+    for (const layer of layers) layer.setLatLngs(points);
+    if (!arrow) continue;
     if (long >= ARROW_ROOM) drawn.group.addLayer(arrow);
     else drawn.group.removeLayer(arrow);
   }
 }
 
 function drawLeftOut(visit) {
-  const marker = pin(visit.point, element('span', { class: 'disc left-out' }, visit.tier), 24, visit.name);
+  const marker = pin(visit.point, element('span', { class: `disc left-out ${visit.change}` }, visit.tier), 24, visit.name);
   return { visit, marker };
 }
 

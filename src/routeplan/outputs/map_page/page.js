@@ -9,6 +9,7 @@ const still = window.matchMedia('(prefers-reduced-motion: reduce)');
 map.createPane('ground').style.zIndex = 210;
 map.createPane('districts').style.zIndex = 250;
 map.createPane('arrows').style.zIndex = 450;
+map.createPane('before').style.zIndex = 390;
 const ground = drawGround(plan.ground);
 if (!plan.tiles && !ground.length) new Grid().addTo(map);
 L.control.scale({ imperial: false, position: 'bottomright' }).addTo(map);
@@ -19,12 +20,14 @@ if (ground.length || plan.routes.some(({ lines }) => lines.some(Boolean))) map.a
 const ties = L.layerGroup().addTo(map);
 const routes = plan.routes.map((route) => drawRoute(route, plan.managers[route.manager], plan.dates[route.date]));
 const places = plan.places.map((place) => ({ place, marker: drawPlace(place) }));
+const before = plan.before || { routes: [], changes: [], figures: [] };
+const old = before.routes.map(drawBefore);
 const leftOut = plan.leftOut.map((visit) => (visit.point ? drawLeftOut(visit) : { visit }));
 const districts = plan.tiles ? [] : plan.districts.map(drawDistrict);
 districts.forEach(({ marker }) => marker.addTo(map));
 
 // Nothing chosen shows everything.
-const chosen = { managers: new Set(), dates: new Set(), leftOut: true };
+const chosen = { managers: new Set(), dates: new Set(), leftOut: true, before: plan.compare };
 let sought = '';
 
 const matches = (thing) => !sought || thing.find.toLowerCase().includes(sought);
@@ -56,7 +59,9 @@ function refresh() {
   }
   leftOutSection.hidden = !leftOut.some(({ line }) => !line.hidden);
   for (const { place, marker } of places) put(marker, place.routes.some((number) => visible.includes(routes[number])));
+  for (const drawn of old) put(drawn.group, chosen.before && shown(drawn));
   for (const section of managerSections) section.hidden = [...section.querySelectorAll('.route')].every((one) => one.hidden);
+  map.getContainer().classList.toggle('comparing', Boolean(plan.before && chosen.before));
   map.getContainer().classList.toggle('one-day', new Set(visible.map(({ route }) => route.date)).size < 2);
   status.textContent = !sought ? '' : found ? words.found.replace('{n}', found) : words.none_found;
   layOut();
@@ -73,6 +78,8 @@ function layOut() {
   spread([...stops, ...others], fixed, ties, dots ? DOT_ROOM : STOP_ROOM, home - 1);
   placeDistricts(districts, [...stops, ...others, ...fixed]);
   visible.forEach(drawLegs);
+  old.filter(({ group }) => map.hasLayer(group)).forEach(drawLegs);
+  showFocus();
 }
 
 function fit(points) {
@@ -83,10 +90,19 @@ function fit(points) {
   });
 }
 
+// One route stands out, or beside those of before the ones that changed.
+let focused = null;
+
 function focus(drawn) {
+  focused = drawn;
+  showFocus();
+}
+
+function showFocus() {
   for (const other of routes) {
-    const layers = [...other.legs.flatMap(({ halo, ink, arrow }) => [halo, ink, arrow]), ...other.stops.map(({ marker }) => marker)];
-    for (const layer of layers) layer.getElement()?.classList.toggle('faint', Boolean(drawn) && other !== drawn);
+    const faint = focused ? other !== focused : chosen.before && other.route.same;
+    const layers = [...other.legs.flatMap(({ layers, arrow }) => [...layers, arrow]), ...other.stops.map(({ marker }) => marker)];
+    for (const layer of layers) layer.getElement()?.classList.toggle('faint', Boolean(faint));
   }
 }
 
@@ -126,10 +142,24 @@ function showLeftOut(wanted) {
   refresh();
 }
 
+function showBefore(wanted) {
+  chosen.before = wanted;
+  showChips();
+  refresh();
+}
+
+// A change: the visit where it is now, or among those left out.
+function openChange(change) {
+  const entry = [...routes.flatMap(({ stops }) => stops), ...leftOut]
+    .find((one) => (one.stop || one.visit).visit === change.visit);
+  if (entry && entry.marker) open(entry);
+}
+
 function showChips() {
   managerChips.forEach((one, number) => one.setAttribute('aria-pressed', chosen.managers.has(number)));
   dateChips.forEach((one, number) => one.setAttribute('aria-pressed', chosen.dates.has(number)));
   leftOutChip.setAttribute('aria-pressed', chosen.leftOut);
+  beforeChip.setAttribute('aria-pressed', chosen.before);
 }
 
 function setSheet(state) {
@@ -146,6 +176,7 @@ const search = element('input', { type: 'search', placeholder: words.search, 'ar
 const managerChips = plan.managers.map(({ name, colour }, number) => chip(name, colour, () => choose(chosen.managers, number)));
 const dateChips = plan.dates.map(({ label }, number) => chip(label, null, () => choose(chosen.dates, number)));
 const leftOutChip = chip(`${words.left_out} ${plan.leftOut.length}`, '#8b949e', () => showLeftOut(!chosen.leftOut));
+const beforeChip = chip(words.before, null, () => showBefore(!chosen.before));
 const managerSections = plan.managers.map(({ name, colour, summary }, number) => element('section', { class: 'manager' },
   element('h2', { style: { '--colour': colour } }, element('span', { class: 'dot' }), said(name, 'name'), said(summary, 'summary')),
   routes.filter(({ route }) => route.manager === number).map((drawn) => routeSection(drawn, words, showRoute, open))));
@@ -162,9 +193,9 @@ panel.append(
       element('strong', null, value), element('span', null, label))))),
   element('div', { id: 'tools' },
     search, status,
-    element('div', { class: 'chips', role: 'group', 'aria-label': words.managers }, managerChips, plan.leftOut.length > 0 && leftOutChip),
+    element('div', { class: 'chips', role: 'group', 'aria-label': words.managers }, managerChips, plan.leftOut.length > 0 && leftOutChip, plan.before && beforeChip),
     element('div', { class: 'chips', role: 'group', 'aria-label': words.days }, dateChips)),
-  element('div', { id: 'days' }, managerSections, leftOutSection,
+  element('div', { id: 'days' }, plan.before && changesSection(before, words, openChange), managerSections, leftOutSection,
     element('footer', null, plan.notes.map((note) => element('p', null, said(note))))),
 );
 setSheet('peek');

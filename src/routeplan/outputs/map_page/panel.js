@@ -87,6 +87,17 @@ function leftOutLine(entry, words, go) {
   return entry.line;
 }
 
+// What a re-plan changed, and the figures before and after.
+function changesSection({ changes, figures }, words, go) {
+  return element('section', { class: 'manager changes' },
+    element('h2', null, `${words.changes} ${changes.length}`),
+    element('ul', null, changes.map((change) => element('li', { class: 'line change' },
+      element('button', { type: 'button', onclick: () => go(change) },
+        element('span', { class: 'first' }, badge(change.badge), said(change.name, 'name')),
+        said(change.slots.join(' → '), 'way'))))),
+    rows(figures.filter(({ values }) => values[0] !== values[1]).map(({ label, values }) => ({ label, values: [values.join(' → ')] }))));
+}
+
 function chip(label, colour, onclick) {
   return element('button', {
     type: 'button', class: 'chip', 'aria-pressed': 'false', onclick, style: colour ? { '--colour': colour } : {},
@@ -101,6 +112,10 @@ function legend(plan) {
     done: () => disc(1, '#57606a', 'done'),
     left_out: () => element('span', { class: 'disc left-out' }, 'B'),
     place: () => element('span', { class: 'place' }),
+    moved: () => disc(1, '#57606a', 'moved'),
+    added: () => disc(1, '#57606a', 'added'),
+    removed: () => element('span', { class: 'disc left-out removed' }, 'B'),
+    before: () => element('span', { class: 'old-way' }),
   };
   const stroke = (dash) => {
     const name = 'http://www.w3.org/2000/svg';
