@@ -37,6 +37,21 @@ def test_an_ordinary_week_is_worked_monday_to_friday() -> None:
     assert all(CALENDAR.holiday(each) is None for each in week)
 
 
+@pytest.mark.parametrize(
+    ("text", "weekday"),
+    [
+        ("2026-11-23", 0),
+        ("2026-11-28", 5),
+        ("2026-10-01", 6),  # National Day, a Thursday
+        ("2026-10-03", 5),  # within the holidays, but a Saturday anyway
+        ("2026-10-10", 4),  # a Saturday made up
+        ("2026-09-20", 0),  # a Sunday made up
+    ],
+)
+def test_which_weekday_a_day_is_like(text: str, weekday: int) -> None:
+    assert CALENDAR.ordinary_weekday(day(text)) == weekday
+
+
 def test_spring_festival_2026_is_off_and_made_up_for_on_two_saturdays() -> None:
     off = [day("2026-02-15") + dt.timedelta(days=offset) for offset in range(9)]
     for each in off:

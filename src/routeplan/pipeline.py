@@ -6,17 +6,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from routeplan.book.models import Book
+from routeplan.book.digest import digest
+from routeplan.book.models import Book, Purpose
 from routeplan.config import Settings, TravelSettings
 from routeplan.due.due_list import list_due
 from routeplan.due.models import DueList, Horizon
 from routeplan.due.policy import Policy, read_policy
+from routeplan.due.preparation import own_checklists
 from routeplan.errors import NoPlanError, UsageError
 from routeplan.language import message
 from routeplan.plan.build import build_plan
@@ -35,7 +35,7 @@ from routeplan.store.database import can_keep, database_path, open_database
 from routeplan.travel.choose import travel_source
 from routeplan.travel.source import TravelSource
 from routeplan.version import __version__
-from routeplan.workdays import WorkCalendar
+from routeplan.workdays import OFFICIAL, WorkCalendar
 
 __all__ = [
     "due_visits",
@@ -77,7 +77,7 @@ def due_visits(
     if unknown:
         known = sorted(book.manager_by_id)
         raise UsageError("RP4002", message("error.manager", ids=unknown, known=known))
-    left_over: frozenset[str] = frozenset()
+    left_over: dict[str, tuple[Purpose, ...]] = {}
     expected = 0
     if previous is not None:
         left_over = left_over_clients(previous, book, before=horizon.first)
@@ -100,7 +100,9 @@ def due_visits(
 
 
 @contextmanager
-def open_travel(settings: TravelSettings, book: Book, path: Path) -> Iterator[TravelSource]:
+def open_travel(
+    settings: TravelSettings, book: Book, path: Path, calendar: WorkCalendar = OFFICIAL
+) -> Iterator[TravelSource]:
     """The source of travel that the settings name, for the book at `path`, where their paths start.
 
     What it answers is remembered in the store beside the book. Raises SettingsError or what the
@@ -113,7 +115,7 @@ def open_travel(settings: TravelSettings, book: Book, path: Path) -> Iterator[Tr
         # Better known before a search than after it: the plan will be kept there.
         open_database(store).close()
     with Cache(store) as cache:
-        yield travel_source(settings, book, folder, cache if remember else None)
+        yield travel_source(settings, book, folder, cache if remember else None, calendar)
 
 
 def plan_visits(
@@ -143,7 +145,7 @@ def plan_visits(
     settings = settings or Settings()
     calendar = calendar or WorkCalendar()
     policy = policy or read_policy(settings.policy)
-    travel = travel or travel_source(settings.travel, book)
+    travel = travel or travel_source(settings.travel, book, calendar=calendar)
     due = due_visits(
         book,
         horizon,
@@ -176,15 +178,10 @@ def plan_visits(
         policy=policy.name,
         settings=settings,
         calendar=calendar,
+        checklists=own_checklists(settings.preparation),
         routeplan=__version__,
     )
     plan = build_plan(built, result, book, due, settings, origin, adjustments=adjustments)
     plan = with_ways(plan, travel)
     require_valid(plan, book, settings, calendar, travel)
     return plan
-
-
-def digest(book: Book) -> str:
-    """SHA-256 of the book's content, whatever file it came from."""
-    content = json.dumps(book.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(content.encode()).hexdigest()

@@ -19,6 +19,7 @@ from routeplan.language import Message, message
 from routeplan.values import Frozen
 
 __all__ = [
+    "OFFICIAL",
     "DayOverride",
     "Period",
     "WorkCalendar",
@@ -96,6 +97,13 @@ class WorkCalendar(Frozen):
             return own.work
         return _official(day).work
 
+    def ordinary_weekday(self, day: dt.date) -> int:
+        """The weekday (0 = Monday) whose traffic and timetables a day has: its own, but a holiday
+        is like a Sunday, a worked Saturday like a Friday and a worked Sunday like a Monday."""
+        if self.is_workday(day) == (day.weekday() < 5):
+            return day.weekday()
+        return {5: 4, 6: 0}.get(day.weekday(), 6)
+
     def is_make_up(self, day: dt.date) -> bool:
         """Whether it is a weekend day that is worked (调休上班)."""
         return day.weekday() >= 5 and self.is_workday(day)
@@ -113,6 +121,10 @@ class WorkCalendar(Frozen):
     def is_provisional(self, day: dt.date) -> bool:
         """Whether the official arrangement is not known yet, so that the answer may change."""
         return day not in self._own and _official(day).provisional
+
+
+OFFICIAL = WorkCalendar()
+"""Without a word of one's own."""
 
 
 class _Day(Frozen):

@@ -111,14 +111,14 @@ def test_dates_alone_are_a_calendar(tmp_path: Path) -> None:
     dates = "service_id,date,exception_type\nwork,20261123,1\n"
     found = feed(tmp_path, calendar="", calendar_dates=dates)
     assert found.services(dt.date(2026, 11, 23)) == {"work"}
-    assert found.reference(dt.date(2026, 12, 7)) == dt.date(2026, 11, 23)
+    assert found.reference(dt.date(2026, 12, 7), 0) == dt.date(2026, 11, 23)
 
 
 def test_a_day_outside_the_feed_is_like_its_weekday_with_most_trips(tmp_path: Path) -> None:
     found = feed(tmp_path, calendar_dates="service_id,date,exception_type\nwork,20261228,2\n")
-    assert found.reference(dt.date(2027, 3, 1)) == dt.date(2026, 12, 21)
-    assert found.reference(dt.date(2026, 12, 28)) == dt.date(2026, 12, 28)
-    assert found.reference(dt.date(2027, 3, 6)) == dt.date(2026, 12, 26)
+    assert found.reference(dt.date(2027, 3, 1), 0) == dt.date(2026, 12, 21)
+    assert found.reference(dt.date(2026, 12, 28), 0) == dt.date(2026, 12, 28)
+    assert found.reference(dt.date(2027, 3, 6), 5) == dt.date(2026, 12, 26)
 
 
 def test_a_line_is_called_what_people_call_it(tmp_path: Path) -> None:

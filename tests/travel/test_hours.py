@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,14 +11,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routeplan.book.models import Book, TravelMode, VisitRecord, VisitStatus
-from routeplan.config import HourFactor, Settings, TravelSettings
+from routeplan.config import HourFactor, Settings, TransitSettings, TravelSettings
 from routeplan.errors import BookError, SettingsError
+from routeplan.point import Point
 from routeplan.travel.great_circle import GreatCircle
 from routeplan.travel.hours import NO_WAY, factor_at, hours_key, profile, sliced
 from routeplan.travel.hours_file import hours_csv, read_hours
 from routeplan.travel.learn import LearnedHour, learn_hours
 from routeplan.travel.matrix import TravelMatrix
+from routeplan.travel.roads import Roads, Way
+from routeplan.travel.source import TravelSource
+from routeplan.travel.transit import Transit
+from routeplan.travel.user_matrix import read_user_matrix
 from routeplan.values import TimeWindow
+from routeplan.workdays import DayOverride, WorkCalendar
 from tests.examples import MONDAY, tiny_book, window
 
 CAR = TravelMode.CAR
@@ -109,6 +116,76 @@ def test_no_way_may_still_be_walked_and_one_building_needs_no_minute() -> None:
     assert slices[1].minutes == ((0, 12, 0), (-1, 0, 13), (0, 13, 0))
 
 
+# --- days that are like other weekdays --------------------------------------------------------
+
+MADE_UP = dt.date(2026, 10, 10)
+"""A Saturday that is worked."""
+HOLIDAY = dt.date(2026, 10, 1)
+"""A Thursday."""
+
+
+def everywhere(tmp_path: Path) -> list[TravelSource]:
+    """A source of each kind that follows weekdays."""
+    table = tmp_path / "minutes.csv"
+    table.write_text("from,to,minutes\nC1,C6,20\n")
+    lines = tmp_path / "lines"
+    lines.mkdir()
+    (lines / "lines.csv").write_text(
+        "line,first,last,headway,days\n1,0:00,24:00,5,mon-fri\n", encoding="utf-8"
+    )
+    (lines / "stops.csv").write_text(
+        "line,stop,minutes,lat,lon\n1,A,,39.9,116.4\n1,B,9,39.95,116.45\n", encoding="utf-8"
+    )
+    settings = SETTINGS.travel.model_copy(
+        update={"transit": TransitSettings(folder=str(lines)), "round_to": 1}
+    )
+    return [
+        GreatCircle(settings),
+        Roads(NoRoads(), settings),
+        read_user_matrix(table, tiny_book(), settings),
+        Transit(settings),
+    ]
+
+
+class NoRoads:
+    """A network without ways."""
+
+    name = version = "none"
+
+    def carries(self, _: TravelMode) -> bool:
+        return True
+
+    def table(
+        self, origins: Sequence[Point], destinations: Sequence[Point], _: TravelMode
+    ) -> list[list[Way | None]]:
+        return [[None] * len(destinations) for _ in origins]
+
+    def line(self, *_: object) -> None:
+        return None
+
+
+def test_a_worked_saturday_travels_like_a_friday_and_a_holiday_like_a_sunday(
+    tmp_path: Path,
+) -> None:
+    points = [Point(lat=39.9, lon=116.4), Point(lat=39.95, lon=116.45)]
+    for source in everywhere(tmp_path):
+        for mode in (CAR, TravelMode.TRANSIT):
+            friday, sunday = (
+                source.matrix(points, mode, MONDAY + dt.timedelta(days=ahead)) for ahead in (4, 6)
+            )
+            assert source.matrix(points, mode, MADE_UP) == friday
+            assert source.matrix(points, mode, HOLIDAY) == sunday
+        assert source.day_key(MADE_UP) == source.day_key(MONDAY)
+        assert source.day_key(HOLIDAY) == source.day_key(MONDAY + dt.timedelta(days=6))
+        assert source.day_key(MONDAY) != source.day_key(HOLIDAY)
+
+
+def test_ones_own_calendar_decides() -> None:
+    own = WorkCalendar(overrides=(DayOverride(date=MONDAY, work=False),))
+    source = GreatCircle(SETTINGS.travel, own)
+    assert source.day_key(MONDAY) == source.day_key(MONDAY + dt.timedelta(days=6))
+
+
 # --- files --------------------------------------------------------------------------------------
 
 
@@ -192,7 +269,11 @@ def usual() -> int:
 
 
 def factor_of(learned: tuple[LearnedHour, ...], hour: int) -> tuple[float, int]:
-    ways = {one.factor.hours.start // 60: one.ways for one in learned if CAR in one.factor.modes}
+    ways = {
+        one.factor.hours.start // 60: one.ways
+        for one in learned
+        if CAR in one.factor.modes and 0 in one.factor.weekdays
+    }
     hours = profile([one.factor for one in learned], CAR, 0)
     return factor_at(hours, hour * 60), ways.get(hour, 0)
 
@@ -208,10 +289,18 @@ def test_many_slow_ways_slow_their_hour_and_no_other() -> None:
     slow = access + 3 * (usual() - access)
     learned = learn_hours(records(*[("15:00", slow)] * 20), SOURCE, SETTINGS)
     factor, ways = factor_of(learned, 14)
-    assert ways == 20
+    assert ways == 19  # one of the Mondays is a holiday
     assert 2.2 < factor < 3
     assert factor_of(learned, 13) == (1.0, 0)
     assert factor_of(learned, 8) == (2.0, 0)
+
+
+def test_a_way_on_a_holiday_speaks_for_sundays() -> None:
+    book = records(("15:00", 200))
+    holiday = book.visits[0].model_copy(update={"date": dt.date(2026, 10, 1)})
+    learned = learn_hours(book.model_copy(update={"visits": (holiday,)}), SOURCE, SETTINGS)
+    (row,) = (one.factor for one in learned if one.ways)
+    assert row.weekdays == (5, 6)
 
 
 def test_one_bad_afternoon_makes_no_rush_hour() -> None:

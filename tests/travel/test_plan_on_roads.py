@@ -15,7 +15,7 @@ from routeplan.config import Settings
 from routeplan.due.models import Horizon
 from routeplan.pipeline import plan_visits
 from routeplan.point import Box
-from routeplan.replan.events import Cancel
+from routeplan.plan.events import Cancel
 from routeplan.replan.replan import replan
 from routeplan.solve.result import Engine
 from routeplan.solve.stop import StopRule

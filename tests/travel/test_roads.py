@@ -256,6 +256,7 @@ class TestMinutes:
         self, network: LocalValhalla, mode: TravelMode
     ) -> None:
         points = [corner(number * 0.7 % 11, number * 1.9 % 11) for number in range(14)]
+        points.append(corner(0.3, 0.1))  # close to the first
         alone = PLAIN.model_copy(update={"modes": dict(PLAIN.modes)})
         alone.modes.pop(WALK)
         ridden = Roads(network, alone).matrix(points, mode, MONDAY).minutes

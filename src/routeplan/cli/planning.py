@@ -88,10 +88,11 @@ def plan(
     chosen = travelling(settings_of(settings, book), travel, book)
     ground = map_ground(chosen.travel, book)
     known = read_book(book)
+    days = calendar_of(calendar)
     announce_compiling(engine, texts, quiet=quiet)
     solved: list[Solved] = []
     with (
-        open_travel(chosen.travel, known, book) as source,
+        open_travel(chosen.travel, known, book, days) as source,
         SearchDisplay(texts, to_err(), quiet=quiet) as display,
     ):
         made = plan_visits(
@@ -99,7 +100,7 @@ def plan(
             horizon_of(week, weeks),
             settings=chosen,
             policy=read_policy(policy or chosen.policy),
-            calendar=calendar_of(calendar),
+            calendar=days,
             travel=source,
             manager_ids=manager or None,
             adjustments=tuple(parse_adjustment(text) for text in adjust or ()),
@@ -175,7 +176,7 @@ def replan(
     announce_compiling(engine, texts, quiet=quiet)
     solved: list[Solved] = []
     with (
-        open_travel(chosen.travel, known, place) as source,
+        open_travel(chosen.travel, known, place, before.origin.calendar) as source,
         SearchDisplay(texts, to_err(), quiet=quiet) as display,
     ):
         after = plan_again(

@@ -26,13 +26,16 @@ def hours(
     from routeplan.book.read import read_book
     from routeplan.outputs.files import write_atomically
     from routeplan.pipeline import open_travel
+    from routeplan.travel.choose import with_hours
     from routeplan.travel.hours_file import hours_csv
     from routeplan.travel.learn import learn_hours
 
     texts = texts_in(lang)
     chosen = travelling(settings_of(settings, book), travel, book)
+    before = with_hours(chosen.travel, book if book.is_dir() else book.parent)
+    chosen = chosen.model_copy(update={"travel": before})
     known = read_book(book)
-    with open_travel(chosen.travel, known, book) as source:
+    with open_travel(before, known, book) as source:
         learned = learn_hours(known, source, chosen)
     write_atomically(out, hours_csv(learned))
     ways = sum(hour.ways for hour in learned)

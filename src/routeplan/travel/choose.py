@@ -17,8 +17,9 @@ from routeplan.travel.by_mode import ByMode
 from routeplan.travel.cached import Cached
 from routeplan.travel.roads import RoadNetwork, Roads
 from routeplan.travel.source import TravelSource
+from routeplan.workdays import OFFICIAL, WorkCalendar
 
-__all__ = ["parse_travel", "travel_source"]
+__all__ = ["parse_travel", "travel_source", "with_hours"]
 
 FORMS = (
     "great-circle",
@@ -77,23 +78,25 @@ def _seen_from(folder: Path, path: str) -> str:
 
 
 def travel_source(
-    settings: TravelSettings, book: Book, folder: Path = Path(), cache: Cache | None = None
+    settings: TravelSettings,
+    book: Book,
+    folder: Path = Path(),
+    cache: Cache | None = None,
+    calendar: WorkCalendar = OFFICIAL,
 ) -> TravelSource:
     """The source that the settings name; `folder`, the book's, is where their paths start. `cache`
-    remembers answers where asking takes longer than looking up.
+    remembers answers where asking takes longer than looking up. `calendar` says which days travel
+    like other weekdays.
 
     Raises SettingsError when they do not say where its data is, and what the source raises when
     that cannot be used.
     """
-    if settings.hours:
-        from routeplan.travel.hours_file import read_hours
-
-        settings = settings.model_copy(
-            update={"hour_factors": read_hours(_path(folder, settings.hours))}
-        )
+    settings = with_hours(settings, folder)
 
     def one(name: SourceName) -> TravelSource:
-        source = _source(settings.model_copy(update={"source": name}), book, folder, cache)
+        source = _source(
+            settings.model_copy(update={"source": name}), book, folder, cache, calendar
+        )
         quick = name in (SourceName.GREAT_CIRCLE, SourceName.MATRIX)
         return source if quick or cache is None else Cached(source, cache)
 
@@ -103,13 +106,28 @@ def travel_source(
     return ByMode(source, {mode: one(name) for mode, name in settings.sources.items()})
 
 
+def with_hours(settings: TravelSettings, folder: Path = Path()) -> TravelSettings:
+    """The settings with the hour factors of the file that they name, if they name one. Raises what
+    `read_hours` raises."""
+    if not settings.hours:
+        return settings
+    from routeplan.travel.hours_file import read_hours
+
+    factors = read_hours(_path(folder, settings.hours))
+    return settings.model_copy(update={"hour_factors": factors, "hours": ""})
+
+
 def _source(
-    settings: TravelSettings, book: Book, folder: Path, cache: Cache | None
+    settings: TravelSettings,
+    book: Book,
+    folder: Path,
+    cache: Cache | None,
+    calendar: WorkCalendar,
 ) -> TravelSource:
     if settings.source is SourceName.GREAT_CIRCLE:
         from routeplan.travel.great_circle import GreatCircle
 
-        return GreatCircle(settings)
+        return GreatCircle(settings, calendar)
     table, entry = _NEEDS[settings.source]
     where = str(getattr(getattr(settings, table), entry)).strip()
     if not where:
@@ -118,13 +136,13 @@ def _source(
     if settings.source is SourceName.MATRIX:
         from routeplan.travel.user_matrix import read_user_matrix
 
-        return read_user_matrix(_path(folder, where), book, settings)
+        return read_user_matrix(_path(folder, where), book, settings, calendar)
     if settings.source is SourceName.TRANSIT:
         from routeplan.travel.transit import Transit
 
         there = settings.transit.model_copy(update={"folder": str(_path(folder, where))})
-        return Transit(settings.model_copy(update={"transit": there}))
-    return Roads(_network(settings, where, folder, cache), settings)
+        return Transit(settings.model_copy(update={"transit": there}), calendar)
+    return Roads(_network(settings, where, folder, cache), settings, calendar)
 
 
 def _path(folder: Path, where: str) -> Path:

@@ -79,13 +79,13 @@ class Feed:
     def covers(self, day: dt.date) -> bool:
         return self.span[0] <= day <= self.span[1]
 
-    def reference(self, day: dt.date) -> dt.date:
+    def reference(self, day: dt.date, weekday: int) -> dt.date:
         """The day whose service stands for `day`: itself, or, for a day outside the feed's span,
-        the day of the same weekday with most trips (the latest of several)."""
+        the day of that `weekday` (0 = Monday) with most trips (the latest of several)."""
         if self.covers(day):
             return day
         first, last = self.span
-        start = first + dt.timedelta((day.weekday() - first.weekday()) % 7)
+        start = first + dt.timedelta((weekday - first.weekday()) % 7)
         weeks = [start + dt.timedelta(7 * week) for week in range((last - start).days // 7 + 1)]
         per_service = self.trips["service_id"].value_counts().to_dict()
         return max(

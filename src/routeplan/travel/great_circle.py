@@ -17,6 +17,7 @@ from routeplan.travel.hours import Rows, digest, hours_key, profile, sliced
 from routeplan.travel.journey import JourneyStep
 from routeplan.travel.matrix import TravelMatrix
 from routeplan.travel.modes import may_walk
+from routeplan.workdays import OFFICIAL, WorkCalendar
 
 __all__ = ["SAME_BUILDING_METRES", "GreatCircle"]
 
@@ -33,6 +34,7 @@ class GreatCircle:
     """
 
     settings: TravelSettings
+    calendar: WorkCalendar = OFFICIAL
     # A week asks for several modes and kinds of day over one list of points.
     _metres: Callable[[tuple[Point, ...]], Rows] = field(
         default_factory=lambda: lru_cache(maxsize=2)(_straight_metres),
@@ -47,7 +49,7 @@ class GreatCircle:
         return f"great-circle:{digest(self.settings.model_dump(mode='json', include=used))}"
 
     def day_key(self, day: dt.date) -> str:
-        return hours_key(self.settings.hour_factors, day.weekday())
+        return hours_key(self.settings.hour_factors, self.calendar.ordinary_weekday(day))
 
     def matrix(self, points: Sequence[Point], mode: TravelMode, day: dt.date) -> TravelMatrix:
         """Estimated travel among `points` (n x n), in slices if hour factors apply that day.
@@ -62,7 +64,7 @@ class GreatCircle:
         on_foot = None if walk is None else _rows(straight, walk, walk.access_minutes)
         minutes, slices = sliced(
             _rows(straight, ride),
-            profile(self.settings.hour_factors, mode, day.weekday()),
+            profile(self.settings.hour_factors, mode, self.calendar.ordinary_weekday(day)),
             access=ride.access_minutes,
             walking=on_foot if may_walk(mode, self.settings) else None,
             step=self.settings.round_to,

@@ -21,6 +21,7 @@ from routeplan.travel.hours import digest
 from routeplan.travel.journey import JourneyStep
 from routeplan.travel.lines import LineTable
 from routeplan.travel.rides import Part, metres_between, part_of, whole_steps
+from routeplan.workdays import OFFICIAL, WorkCalendar
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,13 +63,15 @@ class Headways:
 
     table: LineTable
     settings: TravelSettings
+    calendar: WorkCalendar = OFFICIAL
 
     @property
     def version(self) -> str:
         return f"lines:{digest(self.table.model_dump(mode='json'))}"
 
     def day_key(self, day: dt.date) -> str:
-        return "".join("01"[day.weekday() in line.weekdays] for line in self.table.lines)
+        weekday = self.calendar.ordinary_weekday(day)
+        return "".join("01"[weekday in line.weekdays] for line in self.table.lines)
 
     def estimated(self, _: dt.date) -> bool:
         return False
@@ -165,8 +168,9 @@ class Headways:
     def _runs(self, day: dt.date, start: int, end: int, share: float) -> list[_Run]:
         index = {name: at for at, name in enumerate(self.table.points)}
         runs = []
+        weekday = self.calendar.ordinary_weekday(day)
         for line in self.table.lines:
-            gap = line.headway(day.weekday(), start, end)
+            gap = line.headway(weekday, start, end)
             if gap is None:
                 continue
             stops = tuple(index[name] for name in line.stops)

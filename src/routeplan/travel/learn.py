@@ -15,6 +15,7 @@ from routeplan.point import Point
 from routeplan.travel.hours import Profile, factor_at, profile
 from routeplan.travel.source import TravelSource
 from routeplan.values import Frozen, TimeWindow
+from routeplan.workdays import OFFICIAL, WorkCalendar
 
 __all__ = ["LearnedHour", "learn_hours"]
 
@@ -41,7 +42,10 @@ class _Way(NamedTuple):
 
 
 def learn_hours(
-    book: Book, source: TravelSource, settings: Settings | None = None
+    book: Book,
+    source: TravelSource,
+    settings: Settings | None = None,
+    calendar: WorkCalendar = OFFICIAL,
 ) -> tuple[LearnedHour, ...]:
     """An hour profile in place of the settings' own, by mode, weekdays and hour.
 
@@ -62,7 +66,7 @@ def learn_hours(
                     (ratio, usual)
                     for way, ratio, usual in ratios
                     if way.mode is mode
-                    and way.date.weekday() in weekdays
+                    and calendar.ordinary_weekday(way.date) in weekdays
                     and way.leave // 60 == hour
                 ]
                 hours.append((_blend(seen, factor_at(before, hour * 60 + 30)), len(seen)))

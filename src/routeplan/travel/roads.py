@@ -19,6 +19,7 @@ from routeplan.travel.hours import NO_WAY, digest, hours_key, profile, sliced
 from routeplan.travel.journey import JourneyStep
 from routeplan.travel.matrix import Matrix, TravelMatrix, TravelSlice
 from routeplan.travel.modes import may_walk
+from routeplan.workdays import OFFICIAL, WorkCalendar
 
 __all__ = ["FARTHEST_FROM_ROAD_METRES", "RoadNetwork", "Roads", "Way"]
 
@@ -61,10 +62,16 @@ class RoadNetwork(Protocol):
 class Roads:
     """A `TravelSource` on a road network."""
 
-    def __init__(self, network: RoadNetwork, settings: TravelSettings) -> None:
+    def __init__(
+        self,
+        network: RoadNetwork,
+        settings: TravelSettings,
+        calendar: WorkCalendar = OFFICIAL,
+    ) -> None:
         self.network = network
         self.settings = settings
-        self._guess = GreatCircle(settings)
+        self.calendar = calendar
+        self._guess = GreatCircle(settings, calendar)
         # A pair that was asked for keeps its answer: networks may answer a little differently when
         # asked for it in other company, and a week asks for the same ways on several days.
         self._known: dict[TravelMode, dict[tuple[Point, Point], Way | None]] = {}
@@ -76,7 +83,7 @@ class Roads:
         return f"{self.network.name}:{digest(self.network.version, settings)}"
 
     def day_key(self, day: dt.date) -> str:
-        return hours_key(self.settings.hour_factors, day.weekday())
+        return hours_key(self.settings.hour_factors, self.calendar.ordinary_weekday(day))
 
     def matrix(self, points: Sequence[Point], mode: TravelMode, day: dt.date) -> TravelMatrix:
         """Travel on the network among `points` (n x n), in slices if hour factors apply that day.
@@ -91,7 +98,8 @@ class Roads:
         ways = self._ways(points, mode)
         ride = self.settings.modes[mode]
         riding = self._riding(ways, mode)
-        hours = profile(self.settings.hour_factors, mode, day.weekday())
+        weekday = self.calendar.ordinary_weekday(day)
+        hours = profile(self.settings.hour_factors, mode, weekday)
         slowest = max((factor for _, factor in hours), default=1.0)
         walking, afoot, walk_is_guess = self._walking(points, mode, day, riding, slowest)
         minutes, slices = sliced(

@@ -34,6 +34,7 @@ from routeplan.travel.feed import Feed
 from routeplan.travel.hours import digest
 from routeplan.travel.journey import JourneyStep
 from routeplan.travel.rides import Part, metres_between, whole_steps
+from routeplan.workdays import OFFICIAL, WorkCalendar
 
 if TYPE_CHECKING:
     import ferrobus
@@ -90,6 +91,7 @@ class Timetables:
     feeds: Sequence[Feed]
     streets: Path
     settings: TravelSettings
+    calendar: WorkCalendar = OFFICIAL
     _models: dict[str, _Model] = field(default_factory=dict, repr=False)
     """Those of the last kinds of day, by their keys: made again, each would take seconds."""
     _expected: dict[str, tuple[Point, ...]] = field(default_factory=dict, repr=False)
@@ -107,12 +109,15 @@ class Timetables:
         return f"timetable:{digest([feed.digest for feed in self.feeds], streets)}"
 
     def day_key(self, day: dt.date) -> str:
-        running = [sorted(feed.services(feed.reference(day))) for feed in self.feeds]
+        running = [sorted(self._services(feed, day)) for feed in self.feeds]
         return digest(running, [feed.covers(day) for feed in self.feeds])
 
     def estimated(self, day: dt.date) -> bool:
         """Whether a feed says nothing about the day, so that another day stands for it."""
         return not all(feed.covers(day) for feed in self.feeds)
+
+    def _services(self, feed: Feed, day: dt.date) -> frozenset[str]:
+        return feed.services(feed.reference(day, self.calendar.ordinary_weekday(day)))
 
     def part(self, points: Sequence[Point], day: dt.date, start: int, end: int) -> Part:
         """The median and the `sure` quantile over departures spread over [start, end)."""
@@ -235,7 +240,7 @@ class Timetables:
         stops, times = [], []
         lines: dict[str, str] = {}
         for number, feed in enumerate(self.feeds):
-            running = feed.services(feed.reference(day))
+            running = self._services(feed, day)
             trips = feed.trips[feed.trips["service_id"].isin(running)]
             ids = {trip: f"{number}t{at}" for at, trip in enumerate(trips.index)}
             lines |= dict(zip(ids.values(), trips["line"], strict=True))

@@ -30,6 +30,7 @@ from routeplan.travel.lines import is_line_table, read_lines
 from routeplan.travel.matrix import Matrix, TravelMatrix, TravelSlice
 from routeplan.travel.rides import Rides, part_of
 from routeplan.values import MINUTES_PER_DAY
+from routeplan.workdays import OFFICIAL, WorkCalendar
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["Transit", "open_rides"]
 
 
-def open_rides(settings: TravelSettings) -> Rides:
+def open_rides(settings: TravelSettings, calendar: WorkCalendar = OFFICIAL) -> Rides:
     """What lies in `settings.transit.folder`: a table of lines, or GTFS feeds with streets.
 
     Raises FileError, BookError (a table of lines with faults) or SettingsError (no ferrobus).
@@ -46,7 +47,7 @@ def open_rides(settings: TravelSettings) -> Rides:
     if not folder.is_dir():
         raise FileError("RP3001", message("error.file_missing", file=str(folder)))
     if is_line_table(folder):
-        return Headways(read_lines(folder), settings)
+        return Headways(read_lines(folder), settings, calendar)
     feeds = (
         [folder] if is_feed(folder) else [one for one in sorted(folder.iterdir()) if is_feed(one)]
     )
@@ -59,7 +60,7 @@ def open_rides(settings: TravelSettings) -> Rides:
     from routeplan.travel.timetable import Timetables, require_ferrobus
 
     require_ferrobus()
-    return Timetables([read_feed(feed) for feed in feeds], streets[0], settings)
+    return Timetables([read_feed(feed) for feed in feeds], streets[0], settings, calendar)
 
 
 @dataclass(frozen=True)
@@ -72,12 +73,13 @@ class Transit:
     """
 
     settings: TravelSettings
+    calendar: WorkCalendar = OFFICIAL
     rides: Rides = field(init=False)
     straight: GreatCircle = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rides", open_rides(self.settings))
-        object.__setattr__(self, "straight", GreatCircle(self.settings))
+        object.__setattr__(self, "rides", open_rides(self.settings, self.calendar))
+        object.__setattr__(self, "straight", GreatCircle(self.settings, self.calendar))
 
     @property
     def version(self) -> str:

@@ -33,6 +33,7 @@ from routeplan.travel.hours import digest
 from routeplan.travel.journey import JourneyStep
 from routeplan.travel.matrix import TravelMatrix, TravelSlice
 from routeplan.travel.named_places import PlaceNames
+from routeplan.workdays import OFFICIAL, WorkCalendar
 
 __all__ = ["UserMatrix", "read_user_matrix"]
 
@@ -88,9 +89,14 @@ class _Minutes:
 class UserMatrix:
     """A `TravelSource` that answers from a table, and estimates what that leaves out."""
 
-    def __init__(self, ways: Mapping[_Way, _Minutes], settings: TravelSettings) -> None:
+    def __init__(
+        self,
+        ways: Mapping[_Way, _Minutes],
+        settings: TravelSettings,
+        calendar: WorkCalendar = OFFICIAL,
+    ) -> None:
         self._ways = ways
-        self._rest = GreatCircle(settings)
+        self._rest = GreatCircle(settings, calendar)
         self._hours = sorted({hour for minutes in ways.values() for hour in minutes.by_hour})
 
     @property
@@ -189,7 +195,9 @@ class UserMatrix:
         return estimate if minutes is None or minutes.metres is None else minutes.metres
 
 
-def read_user_matrix(path: Path, book: Book, settings: TravelSettings) -> UserMatrix:
+def read_user_matrix(
+    path: Path, book: Book, settings: TravelSettings, calendar: WorkCalendar = OFFICIAL
+) -> UserMatrix:
     """The table at `path`, for the places of a book. Raises BookError with every fault."""
     reporter = Reporter()
     table = read_csv_table(path, _SHEET, reporter)
@@ -203,7 +211,7 @@ def read_user_matrix(path: Path, book: Book, settings: TravelSettings) -> UserMa
         where = " ".join(filter(None, (path.name, str(wrong[0].row or ""), wrong[0].column)))
         text = message("error.user_matrix", n=len(wrong), where=where, first=wrong[0].problem)
         raise BookError("RP1007", text, faults)
-    return UserMatrix(ways, settings)
+    return UserMatrix(ways, settings, calendar)
 
 
 def _ways(records: Sequence[Record], names: PlaceNames, reporter: Reporter) -> dict[_Way, _Minutes]:
