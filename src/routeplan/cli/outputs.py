@@ -188,7 +188,7 @@ def _zone_of(given: str, settings: Path | None, book: Path | None) -> ZoneInfo:
         return ZoneInfo(settings_of(settings, book or Path()).calendar.zone)
     try:
         return ZoneInfo(given)
-    except (OSError, ValueError) as error:
+    except (KeyError, OSError, ValueError) as error:
         raise UsageError("RP4064", message("error.unknown_zone", zone=given)) from error
 
 

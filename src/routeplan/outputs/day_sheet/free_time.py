@@ -206,11 +206,13 @@ class _Finder:
         return next((site for site in sites if due.site_id in ("", site.id)), None)
 
     def minutes(self, one: Point, other: Point) -> int:
-        """Of a way, estimated, rounded up."""
+        """Of a way, estimated as `travel.great_circle` does on an ordinary hour, rounded up."""
         travel = self.settings.travel
-        how = travel.modes[self.mode]
-        kilometres = how.detour * _metres(one, other) / 1000
-        estimate = how.access_minutes + kilometres / how.speed_kph * 60
+        metres = _metres(one, other)
+        estimate = min(
+            how.access_minutes + how.detour * metres / 1000 / how.speed_kph * 60
+            for how in (travel.modes[self.mode], travel.modes[TravelMode.WALK])
+        )
         return math.ceil(estimate / travel.round_to) * travel.round_to
 
 

@@ -8,6 +8,7 @@ name the client's place to the service, and only when someone follows them.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -74,7 +75,7 @@ def navigation_links(
 
 
 def _amap(to: Place, mode: TravelMode) -> str:
-    shown = to_gcj02(to.point)
+    shown = _in_gcj02(to.point)
     query = {
         "to": f"{shown.lon:.6f},{shown.lat:.6f},{_name(to)}",
         "mode": _AMAP[mode],
@@ -89,7 +90,7 @@ def _amap(to: Place, mode: TravelMode) -> str:
 def _baidu(to: Place, mode: TravelMode, start: Place | None) -> str:
     common = {"coord_type": "bd09ll", "output": "html", "src": "webapp.routeplan.routeplan"}
     if start is None:
-        shown = to_bd09(to.point)
+        shown = _in_bd09(to.point)
         place = {
             "location": f"{shown.lat:.6f},{shown.lon:.6f}",
             "title": _name(to),
@@ -101,12 +102,12 @@ def _baidu(to: Place, mode: TravelMode, start: Place | None) -> str:
 
 
 def _at_baidu(place: Place) -> str:
-    shown = to_bd09(place.point)
+    shown = _in_bd09(place.point)
     return f"latlng:{shown.lat:.6f},{shown.lon:.6f}|name:{_name(place)}"
 
 
 def _apple(to: Place, mode: TravelMode) -> str:
-    shown = to_gcj02(to.point)
+    shown = _in_gcj02(to.point)
     query = {"daddr": f"{shown.lat:.6f},{shown.lon:.6f}"}
     if mode in _APPLE:
         query["dirflg"] = _APPLE[mode]
@@ -114,13 +115,18 @@ def _apple(to: Place, mode: TravelMode) -> str:
 
 
 def _google(to: Place, mode: TravelMode) -> str:
-    shown = to_gcj02(to.point)
+    shown = _in_gcj02(to.point)
     query = {
         "api": "1",
         "destination": f"{shown.lat:.6f},{shown.lon:.6f}",
         "travelmode": _GOOGLE[mode],
     }
     return _url("https://www.google.com/maps/dir/", query)
+
+
+# A day's places are drawn again and again.
+_in_gcj02 = lru_cache(maxsize=1024)(to_gcj02)
+_in_bd09 = lru_cache(maxsize=1024)(to_bd09)
 
 
 def _name(place: Place) -> str:

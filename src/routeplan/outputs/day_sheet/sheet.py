@@ -45,7 +45,7 @@ from routeplan.values import TimeWindow, format_clock
 
 __all__ = ["Badge", "Entry", "Person", "Sheet", "Stop", "Suggestion", "day_sheet"]
 
-_PHONE = re.compile(r"[^\d+*#]")
+_PHONE = re.compile(r"\s*\+?[\d(][\d ().-]*", re.ASCII)
 _SHORTEST_PHONE = 3
 
 
@@ -381,9 +381,9 @@ class _Maker:
 
 
 def dialled(phone: str) -> str:
-    """The digits that a telephone dials; '' of what is no number."""
-    first = re.split(r"[/;,，、；]|\s{2,}", phone.strip())[0]
-    digits = _PHONE.sub("", first)
+    """What a telephone dials: the number that the text starts with; '' without one."""
+    found = _PHONE.match(phone)
+    digits = re.sub(r"[^\d+]", "", found[0]) if found else ""
     return digits if len(digits) >= _SHORTEST_PHONE else ""
 
 
