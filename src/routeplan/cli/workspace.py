@@ -195,13 +195,19 @@ def forget(
     told = "workspace.would_forget" if dry_run else "workspace.forgot"
     typer.echo(texts(told, client=client, versions=found.versions, records=found.records))
     for folder in found.folders:
-        typer.echo(texts("workspace.folder_renewed", folder=folder))
+        typer.echo(texts("workspace.folder_renewed", folder=_near(folder)))
     if found.left:
         typer.echo(texts("workspace.still_told"), err=True)
         for name in found.left:
-            typer.echo(f"  {name}", err=True)
+            typer.echo(f"  {_near(name)}", err=True)
     if not dry_run:
         typer.echo(texts("workspace.yours"))
+
+
+def _near(name: str) -> str:
+    """A path as it is seen from here, where it lies below."""
+    path = Path(name)
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _tell(saved: Saved, folder: Path, texts: Texts) -> None:

@@ -127,6 +127,8 @@ class _Anonymiser:
         return {name: self.neutral(value, name) for name, value in entry.items()}
 
     def neutral(self, value: Any, key: str) -> Any:
+        if isinstance(value, dict) and value.keys() == {"key", "args"}:
+            return self.label.message
         if key in ("client_name", "name"):
             return self.label.name
         if key in ("client_id", "visit_id", "id", "loses"):
@@ -147,8 +149,6 @@ class _Anonymiser:
             return [self.neutral(item, "") for item in value]
         if not isinstance(value, dict):
             return value
-        if value.keys() == {"key", "args"}:
-            return self.label.message
         if value.keys() == {"lat", "lon"}:
             return {axis: round(degrees, COARSE) for axis, degrees in value.items()}
         if "shape" in value:

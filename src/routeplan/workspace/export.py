@@ -15,13 +15,14 @@ from routeplan.language import message
 from routeplan.outputs.files import write_atomically
 from routeplan.plan.plan import Plan
 from routeplan.store.records import Record, read_records
-from routeplan.store.versions import Version, read_content, read_versions
+from routeplan.store.versions import Facts, read_content, read_versions
 from routeplan.values import format_clock
 from routeplan.workspace.folder import readable
 from routeplan.workspace.history import opened
 
 __all__ = ["export"]
 
+VERSIONS = ("number", "parent", "made", "digest", *Facts.model_fields)
 VISITS = (
     "version",
     "date",
@@ -66,12 +67,13 @@ def export(store: Path, folder: Path) -> tuple[Path, ...]:
             if stored.proof is not None:
                 write(f"versions/{version.number}/proof.json", stored.proof)
             visits += _visits(version.number, readable(stored.content))
-    write("versions.csv", _csv(tuple(Version.model_fields), map(_cells, versions)))
-    write("versions.json", _json([version.model_dump() for version in versions]))
+    listed = [{name: getattr(version, name) for name in VERSIONS} for version in versions]
+    write("versions.csv", _csv(VERSIONS, [tuple(one.values()) for one in listed]))
+    write("versions.json", _json(listed))
     write("visits.csv", _csv(VISITS, visits))
-    write("records.csv", _csv(tuple(Record.model_fields), map(_cells, records)))
-    listed = [{**one.model_dump(), "content": json.loads(one.content)} for one in records]
-    write("records.json", _json(listed))
+    noted = [one.model_dump() for one in records]
+    write("records.csv", _csv(tuple(Record.model_fields), [tuple(one.values()) for one in noted]))
+    write("records.json", _json([{**one, "content": json.loads(one["content"])} for one in noted]))
     write("forgotten.csv", _csv(("number", "at", "versions", "records"), forgotten))
     return tuple(written)
 
@@ -91,10 +93,6 @@ def _visits(number: int, plan: Plan | None) -> Iterable[tuple[object, ...]]:
             visit.address,
             visit.status.value,
         )
-
-
-def _cells(model: Version | Record) -> tuple[object, ...]:
-    return tuple(model.model_dump().values())
 
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

@@ -18,7 +18,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from routeplan.errors import WorkspaceError
+from routeplan.errors import CheckError, WorkspaceError
 from routeplan.language import Texts, message
 from routeplan.plan.plan import Plan
 from routeplan.solve.result import Solved
@@ -80,7 +80,7 @@ def forget(
         lists: tuple[Path, ...] = tuple(sorted(store.parent.glob("*-doubtful.csv")))
     else:
         place, stores, lists = None, (store,), ()
-    here = where if standing_in(where) else None
+    here = where.resolve() if standing_in(where) else None
     found = [_forget_in(one, client_id, texts, place, here, dry_run=dry_run) for one in stores]
     traces = Traces(
         client_id,
@@ -230,7 +230,11 @@ def _anonymised(
         return (
             model.model_validate_json(json.dumps(changed)).model_dump_json(indent=indent).encode()
         )
-    except ValidationError:
+    except ValidationError as error:
+        with suppress(ValidationError):
+            model.model_validate_json(content)
+            raise CheckError("RP6004", message("error.not_neutral")) from error
+        # Of another version of routeplan.
         return json.dumps(changed, ensure_ascii=False, indent=indent).encode()
 
 
