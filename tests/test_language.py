@@ -33,7 +33,7 @@ def keys_in_code() -> tuple[set[str], set[str]]:
     whole: set[str] = set()
     begun: set[str] = set()
     files = {path.stem for path in (SOURCE / "language" / "en").glob("*.po")}
-    for path in [*SOURCE.rglob("*.py"), *SOURCE.rglob("*.toml"), *SOURCE.rglob("*.js")]:
+    for path in [file for end in ("py", "toml", "js", "html") for file in SOURCE.rglob(f"*.{end}")]:
         text = path.read_text(encoding="utf-8")
         whole |= {key for key in KEY.findall(text) if key.split(".")[0] in files}
         begun |= set(COMPUTED.findall(text))

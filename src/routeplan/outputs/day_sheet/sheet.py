@@ -14,7 +14,7 @@ from routeplan.due.preparation import Checklists, Preparation
 from routeplan.language import Texts
 from routeplan.outputs.day_course import day_course, lunch_on_arrival
 from routeplan.outputs.day_sheet.free_time import FreeTime, Visitor, free_times, near_by
-from routeplan.outputs.day_sheet.navigation import NavigationLink, Place, navigation_links
+from routeplan.outputs.day_sheet.navigation import Place, navigation_links
 from routeplan.outputs.day_sheet.prepare import (
     Item,
     Task,
@@ -97,7 +97,8 @@ class Stop(NamedTuple):
     next_step: str
     rows: tuple[tuple[str, tuple[str, ...]], ...]
     """Label and texts of what else there is to know."""
-    links: tuple[NavigationLink, ...]
+    links: tuple[tuple[str, str], ...]
+    """Name of a map service, and where it opens the way."""
 
 
 class Entry(NamedTuple):
@@ -312,8 +313,12 @@ class _Maker:
             bring=checklist.bring if ahead else (),
             next_step=next_step(self.book, visit.client_id, self.day.date, texts),
             rows=tuple(self.rows(visit, checklist)),
-            links=navigation_links(here, mode, start=before) if ahead else (),
+            links=tuple(self.links(here, mode, before)) if ahead else (),
         )
+
+    def links(self, to: Place, mode: TravelMode, start: Place | None) -> Iterator[tuple[str, str]]:
+        for link in navigation_links(to, mode, start=start):
+            yield self.texts(f"sheet.to_{link.service}"), link.url
 
     def mode(self) -> TravelMode:
         """How the manager travels, as far as the plan tells."""
