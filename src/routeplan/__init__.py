@@ -33,11 +33,25 @@ from routeplan.pipeline import (
     open_travel,
     plan_visits,
 )
-from routeplan.plan.plan import Plan, PlannedDay, PlannedVisit, UnplannedVisit
+from routeplan.plan.events import (
+    Cancel,
+    Delay,
+    Done,
+    HoursOn,
+    Late,
+    ManagerBack,
+    ManagerOff,
+    Moved,
+    NotMet,
+    Overrun,
+    TakesOver,
+    Urgent,
+)
+from routeplan.plan.plan import Lock, Plan, PlannedDay, PlannedVisit, UnplannedVisit
 from routeplan.problem.adjust import parse_adjustment
 from routeplan.problem.problem import Problem
 from routeplan.replan.diff import PlanDiff, diff_plans
-from routeplan.replan.events import Cancel
+from routeplan.replan.read_events import parse_event, read_events
 from routeplan.replan.replan import replan
 from routeplan.solve.result import Engine, Result
 from routeplan.solve.solve import solve
@@ -53,13 +67,23 @@ __all__ = [
     "BookError",
     "Cancel",
     "CheckError",
+    "Delay",
+    "Done",
     "DueList",
     "DueVisit",
     "Engine",
     "FileError",
     "Horizon",
+    "HoursOn",
+    "Late",
+    "Lock",
+    "ManagerBack",
+    "ManagerOff",
     "Message",
+    "Moved",
     "NoPlanError",
+    "NotMet",
+    "Overrun",
     "Plan",
     "PlanDiff",
     "PlannedDay",
@@ -73,8 +97,10 @@ __all__ = [
     "Settings",
     "SettingsError",
     "StopRule",
+    "TakesOver",
     "Texts",
     "UnplannedVisit",
+    "Urgent",
     "UsageError",
     "WorkCalendar",
     "WorkspaceError",
@@ -88,9 +114,11 @@ __all__ = [
     "next_week",
     "open_travel",
     "parse_adjustment",
+    "parse_event",
     "plan_visits",
     "read_book",
     "read_calendar",
+    "read_events",
     "read_policy",
     "read_settings",
     "replan",

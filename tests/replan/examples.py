@@ -8,10 +8,10 @@ from functools import cache
 
 from routeplan.book.models import Appointment, Book
 from routeplan.due.models import DueList
+from routeplan.plan.events import Event
 from routeplan.plan.plan import Plan
 from routeplan.point import Point
 from routeplan.problem.adjust import Adjustment
-from routeplan.replan.events import Event
 from routeplan.replan.replan import replan
 from routeplan.values import parse_clock
 from tests.examples import MONDAY, due_visit, hours, window

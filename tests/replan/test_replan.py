@@ -13,10 +13,10 @@ from routeplan.book.models import Book
 from routeplan.errors import UsageError
 from routeplan.language import Texts
 from routeplan.plan.check import violations
+from routeplan.plan.events import Cancel
 from routeplan.plan.plan import Cause, Plan, PlannedVisitStatus
 from routeplan.problem.adjust import Must
 from routeplan.replan.diff import ChangeKind, diff_plans
-from routeplan.replan.events import Cancel
 from routeplan.replan.progress import is_done
 from routeplan.travel.great_circle import GreatCircle
 from tests.examples import MONDAY, due_visit

@@ -87,3 +87,5 @@ class FaultCode(Enum):
     MINUTES_TWICE = "RP1084"
     BAD_HOUR = "RP1085"
     BAD_FACTOR = "RP1086"
+    # a file of events
+    BAD_EVENT = "RP1090"

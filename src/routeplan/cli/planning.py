@@ -23,6 +23,23 @@ from routeplan.cli.common import (
     to_out,
     travelling,
 )
+from routeplan.cli.event_options import (
+    BackOption,
+    CancelOption,
+    DelayOption,
+    DoneOption,
+    EventsOption,
+    FreezeOption,
+    HoursOption,
+    LateOption,
+    MovedOption,
+    NotMetOption,
+    OffOption,
+    OverrunOption,
+    TakesOption,
+    UrgentOption,
+    given_events,
+)
 from routeplan.cli.options import (
     AdjustOption,
     BookArgument,
@@ -130,10 +147,20 @@ def plan(
 @app.command()
 def replan(
     folder: Annotated[Path, typer.Argument(help="The --out folder of a plan.")],
-    cancel: Annotated[
-        list[str] | None,
-        typer.Option("--cancel", help="CLIENT or CLIENT@DATE that cancelled; repeatable."),
-    ] = None,
+    cancel: CancelOption = None,
+    not_met: NotMetOption = None,
+    moved: MovedOption = None,
+    late: LateOption = None,
+    overrun: OverrunOption = None,
+    urgent: UrgentOption = None,
+    done: DoneOption = None,
+    hours: HoursOption = None,
+    off: OffOption = None,
+    back: BackOption = None,
+    delay: DelayOption = None,
+    takes: TakesOption = None,
+    events: EventsOption = None,
+    freeze: FreezeOption = None,
     adjust: AdjustOption = None,
     now: Annotated[
         str | None,
@@ -151,13 +178,15 @@ def replan(
     json_output: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
-    """Plan again after a cancellation, changing little; the earlier plan is kept."""
+    """Plan again after something happened, changing little; the earlier plan is kept.
+
+    Each option of an event may be repeated, and several given at once.
+    """
     from routeplan.book.read import read_book
     from routeplan.outputs.terminal import SearchDisplay, diff_report, plan_report
     from routeplan.pipeline import open_travel
     from routeplan.problem.adjust import parse_adjustment
     from routeplan.replan.diff import diff_plans
-    from routeplan.replan.events import parse_cancel
     from routeplan.replan.replan import replan as plan_again
     from routeplan.solve.result import Engine
     from routeplan.solve.stop import StopRule
@@ -165,6 +194,23 @@ def replan(
     from routeplan.workspace.save import save_plan
 
     texts = texts_in(lang)
+    happened = given_events(
+        {
+            "cancel": cancel,
+            "not-met": not_met,
+            "moved": moved,
+            "late": late,
+            "overrun": overrun,
+            "urgent": urgent,
+            "done": done,
+            "hours": hours,
+            "off": off,
+            "back": back,
+            "delay": delay,
+            "takes": takes,
+        },
+        events,
+    )
     before = load_plan(folder)
     require_folder(folder)
     clock = clock_of(now)
@@ -182,8 +228,9 @@ def replan(
         after = plan_again(
             before,
             known,
-            tuple(parse_cancel(text) for text in cancel or ()),
+            happened,
             clock,
+            freeze=freeze,
             settings=chosen,
             travel=source,
             adjustments=tuple(parse_adjustment(text) for text in adjust or ()),

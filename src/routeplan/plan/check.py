@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from routeplan.book.availability import shift_pieces, site_windows
-from routeplan.book.models import Appointment, Book, Rigidity, TravelMode, VisitStatus
+from routeplan.book.availability import hours_on, shift_pieces, site_windows
+from routeplan.book.models import Appointment, Book, Contact, Rigidity, TravelMode, VisitStatus
 from routeplan.config import Settings
 from routeplan.due.models import DueVisit
 from routeplan.errors import CheckError
@@ -140,6 +140,8 @@ def violations(
         _talk_lies_in_hours,
         _appointment_is_kept,
         _manager_may_go,
+        _key_persons_are_met,
+        _nobody_is_forgotten,
     )
     wrong = [what for rule in rules for what in rule(facts)]
     for day in plan.days:
@@ -256,7 +258,8 @@ class _Facts:
         """Managers whose day did not go as planned, by what is reported."""
         found = {event.manager_id for event in self.events(Late)}
         found |= {event.manager_id for event in self.events(Done) if event.manager_id}
-        told = {event.client_id for event in (*self.events(Overrun), *self.events(Done))}
+        told = {event.client_id for event in self.events(Overrun)}
+        told |= {event.client_id for event in self.events(Done)}
         plans = [self.plan, *([self.earlier] if self.earlier else [])]
         today = self.plan.origin.now.date() if self.plan.origin.now else None
         return found | {
@@ -335,6 +338,62 @@ class _Facts:
             if found is not None and taken:
                 found = found.model_copy(update={"manager_id": None})
         return found
+
+    def may_meet(self, due: DueVisit) -> dict[str, Contact]:
+        """The key persons of the visit's site, and those with whom it was agreed, by id."""
+        client = self.book.client_by_id[due.client_id]
+        return {
+            contact.id: contact
+            for contact in self.book.contacts
+            if contact.client_id == client.id
+            and (
+                contact.id in self.named(due)
+                or client.site(contact.site_id) == client.site(due.site_id)
+            )
+        }
+
+    def named(self, due: DueVisit) -> frozenset[str]:
+        appointment = self.appointment(due)
+        return frozenset(appointment.contact_ids if appointment else ())
+
+    def is_there(self, contact: Contact, date: dt.date, start: int, end: int) -> bool:
+        """Whether a person can be met for the whole talk, minute by minute."""
+        own: tuple[TimeWindow, ...] = (TimeWindow(start=0, end=MINUTES_PER_DAY),)
+        if contact.hours is not None:
+            own = hours_on(contact.hours, date, self.calendar)
+        rest = contact.do_not_disturb.on(date.weekday()) if contact.do_not_disturb else ()
+        return all(
+            any(window.start <= minute < window.end for window in own)
+            and not any(window.start <= minute < window.end for window in rest)
+            for minute in range(start, end)
+        )
+
+    def has_an_hour(self, due: DueVisit) -> bool:
+        appointment = self.appointment(due)
+        timed = (Rigidity.EXACT, Rigidity.LEEWAY)
+        return appointment is not None and appointment.rigidity in timed
+
+    def is_unwelcome(self, date: dt.date, visit: PlannedVisit) -> bool:
+        """Whether nobody prefers that hour, where somebody prefers any."""
+        due, (start, end) = self.due[visit.visit_id], (visit.talk.start, visit.talk.end)
+        choosy = [it for it in self.may_meet(due).values() if it.preferred_hours is not None]
+        return (
+            bool(choosy)
+            and not self.has_an_hour(due)
+            and not any(
+                window.start <= start <= window.end and self.is_there(contact, date, start, end)
+                for contact in choosy
+                if contact.preferred_hours
+                for window in hours_on(contact.preferred_hours, date, self.calendar)
+            )
+        )
+
+    def opened(self, due: DueVisit, date: dt.date) -> list[TimeWindow]:
+        return [
+            item.hours
+            for item in self.plan.adjustments
+            if isinstance(item, OpenAt) and (item.client_id, item.date) == (due.client_id, date)
+        ]
 
     def matrices(self, day: PlannedDay) -> tuple[list[Point], dict[TravelMode, TravelMatrix]]:
         """The day's points and the travel among them by each of the manager's modes, asked for
@@ -646,11 +705,18 @@ def _estimates_are_marked(facts: _Facts) -> Iterator[str]:
 def _cost_is_what_it_says(facts: _Facts) -> Iterator[str]:
     proof = facts.plan.proof
     terms = proof.terms
-    if proof.cost != terms.travel + terms.churn + terms.left_out + terms.required:
+    if proof.cost != sum(terms.model_dump().values()):
         yield f"the cost {proof.cost} is not the sum of its terms"
     travel = sum(_typical_travel(facts, day) for day in facts.plan.days)
     if terms.travel != travel:
         yield f"travel costs {travel}, not {terms.travel}"
+    unwelcome = [
+        visit.visit_id
+        for day, visit in facts.plan.visits
+        if visit.status is PlannedVisitStatus.PLANNED and facts.is_unwelcome(day.date, visit)
+    ]
+    if terms.hours != facts.settings.visits.off_preferred * len(unwelcome):
+        yield f"{len(unwelcome)} talks outside preferred hours do not cost {terms.hours}"
     left_out = [visit for visit in facts.plan.left_out if visit.cause not in OUTSIDE_PROBLEM]
     for visit in facts.plan.left_out:
         if visit.required != facts.required(facts.due[visit.visit_id]):
@@ -946,6 +1012,101 @@ def _manager_may_go(facts: _Facts, day: PlannedDay, visit: PlannedVisit) -> Iter
         may = {appointment.manager_id or owner}
     if day.manager_id not in may:
         yield f"is for {', '.join(sorted(may))}"
+
+
+def _key_persons_are_met(facts: _Facts, day: PlannedDay, visit: PlannedVisit) -> Iterator[str]:
+    """As many as it is to meet, those named among them; fewer only where no hour has more."""
+    due = facts.due[visit.visit_id]
+    may_meet, named = facts.may_meet(due), facts.named(due)
+    met = [person.contact_id for person in visit.persons]
+    if len(set(met)) < len(met) or not set(met) <= may_meet.keys():
+        yield "meets somebody twice or who is not there"
+        return
+    for contact_id in sorted(named - set(met)):
+        yield f"does not meet {contact_id}, with whom it is booked"
+    talk = (visit.talk.start, visit.talk.end)
+    there = {key for key, who in may_meet.items() if facts.is_there(who, day.date, *talk)}
+    for contact_id in met:
+        if contact_id not in there | named:
+            yield f"meets {contact_id}, who is not there for the whole talk"
+    wanted = max(len(named), min(due.persons, len(may_meet)))
+    if len(met) != min(wanted, len(there | named)):
+        yield f"meets {len(met)} of {len(there | named)} key persons who are there"
+    if len(met) < due.key_persons and due.key_persons > 1 and not visit.shortfall:
+        yield f"does not say why it meets {len(met)} of {due.key_persons} key persons"
+    opened = any(hours.holds(*talk) for hours in facts.opened(due, day.date))
+    if facts.has_an_hour(due) or opened or (len(there) >= wanted and named <= there):
+        return
+    better = _hour_with_more(facts, due, len(there) if named <= there else 0)
+    if better:
+        yield f"meets {len(there)} of {wanted} key persons, though more are together {better}"
+
+
+def _hour_with_more(facts: _Facts, due: DueVisit, count: int) -> str:
+    """The first hour in which more than `count` key persons, all those named among them, are there
+    for a talk: every minute of every day from tomorrow on is tried. '' where there is none."""
+    client, appointment = facts.book.client_by_id[due.client_id], facts.appointment(due)
+    may_go = {client.manager_id, *client.backup_ids}
+    if appointment is not None:
+        may_go = {appointment.manager_id or client.manager_id}
+    people, named = facts.may_meet(due), facts.named(due)
+    talk = max(1, due.talk_minutes)
+    for day in facts.plan.days:
+        if day.manager_id not in may_go or facts.is_begun(day) or facts.is_over(day):
+            continue
+        if appointment is None:
+            possible = due.earliest <= day.date <= due.until
+        elif appointment.rigidity is Rigidity.WEEK:
+            possible = day.date.isocalendar()[:2] == appointment.date.isocalendar()[:2]
+        else:
+            possible = day.date == appointment.date
+        pieces = facts.pieces(day.manager_id, day.date)
+        hours = facts.hours(due, day.date)
+        for start in range(MINUTES_PER_DAY - talk) if possible else ():
+            if not any(piece.holds(start, start + talk) for piece in pieces):
+                continue
+            if not any(window.holds(start, start + talk) for window in hours):
+                continue
+            there = {
+                key
+                for key, who in people.items()
+                if facts.is_there(who, day.date, start, start + talk)
+            }
+            if named <= there and min(len(there), due.persons) > count:
+                return f"on {day.date} at {format_clock(start)}"
+    return ""
+
+
+def _nobody_is_forgotten(facts: _Facts, day: PlannedDay, visit: PlannedVisit) -> Iterator[str]:
+    """Who has gone unseen too long and is there is met before whoever was seen later."""
+    due = facts.due[visit.visit_id]
+    seen: dict[str, dt.date] = {}
+    for record in facts.book.visits_of.get(visit.client_id, ()):
+        if record.status is VisitStatus.DONE:
+            seen |= dict.fromkeys(record.contact_ids, record.date)
+    for other_day, other in sorted(
+        facts.plan.visits, key=lambda item: (item[0].date, item[1].talk.start)
+    ):
+        if other.client_id == visit.client_id and (other_day.date, other.talk.start) < (
+            day.date,
+            visit.talk.start,
+        ):
+            seen |= dict.fromkeys((it.contact_id for it in other.persons), other_day.date)
+
+    def limits(contact: Contact) -> float:
+        """How many times the days that a person may go unseen have passed; 2 where never met."""
+        if contact.id not in seen:
+            return 2.0
+        return (day.date - seen[contact.id]).days / facts.settings.visits.unseen_days[contact.layer]
+
+    people, named = facts.may_meet(due), facts.named(due)
+    met = {person.contact_id for person in visit.persons}
+    chosen = [limits(people[key]) for key in met - named if key in people]
+    for key, contact in people.items():
+        if key in met or not chosen or limits(contact) < 1 or limits(contact) <= min(chosen):
+            continue
+        if facts.is_there(contact, day.date, visit.talk.start, visit.talk.end):
+            yield f"passes over {key}, who has gone unseen too long"
 
 
 # Small computations
