@@ -14,7 +14,7 @@ from routeplan.language import LANGUAGES, Texts, message, user_language
 from routeplan.language.catalogue import catalogue
 
 SOURCE = Path(routeplan.__file__).parent
-KEY = re.compile(r"""(?<!key \()["']([a-z_]+\.(?!xlsx|csv|json|toml|html)[A-Za-z0-9_]+)["']""")
+KEY = re.compile(r"""(?<!key \()["']([a-z_]+\.(?!xlsx|csv|json|toml|html|txt)[A-Za-z0-9_]+)["']""")
 COMPUTED = re.compile(r"""f["']([a-z_]+\.[A-Za-z0-9_]*)\{""")
 
 

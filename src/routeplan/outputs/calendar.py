@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from routeplan.book.busy import OWN_EVENTS
@@ -30,6 +31,13 @@ __all__ = ["calendar_bytes", "calendar_files"]
 
 FOLDER = "calendar"
 """In the folder of the plan."""
+
+_EVENT = re.compile(rb"^BEGIN:VEVENT\r\n.*?^END:VEVENT\r\n", re.DOTALL | re.MULTILINE)
+_UID = re.compile(rb"^UID:([0-9a-f]+" + OWN_EVENTS.encode() + rb")\r\n", re.MULTILINE)
+_START = re.compile(rb"^DTSTART[^:\r\n]*:(\d{8}T\d{6})\r\n", re.MULTILINE)
+_SEQUENCE = re.compile(rb"^SEQUENCE:(\d+)\r\n", re.MULTILINE)
+_NUMBERS = re.compile(rb"^(?:DTSTAMP|SEQUENCE):.*\r\n", re.MULTILINE)
+_END = b"END:VCALENDAR\r\n"
 
 KEPT = dt.timedelta(weeks=8)
 """Events so long before the plan's first day leave the file; calendars that have them keep them."""
@@ -72,13 +80,12 @@ def calendar_bytes(
     from icalendar import Calendar
 
     maker = _Maker(plan, texts, book)
-    before = _events_of(standing)
-    now: dict[str, Component] = {str(event["uid"]): event for event in maker.events(manager_id)}
-    events: list[Component] = [maker.renewed(event, before.get(uid)) for uid, event in now.items()]
+    before = _standing_events(standing)
+    now = {str(event["uid"]): event for event in maker.events(manager_id)}
+    events = [maker.renewed(event, before.get(uid)) for uid, event in now.items()]
     events += [maker.gone(event) for uid, event in before.items() if uid not in now]
-    first = plan.horizon.first - KEPT
-    events = [event for event in events if _day_of(event) >= first]
-    events.sort(key=lambda event: (_start(event), str(event["uid"])))
+    first = f"{plan.horizon.first - KEPT:%Y%m%d}"
+    events = sorted(event for event in events if event.start >= first)
     calendar = Calendar()
     calendar.add("prodid", "-//routeplan//routeplan//EN")
     calendar.add("version", "2.0")
@@ -87,9 +94,30 @@ def calendar_bytes(
     name = next((day.manager_name for day in plan.days if day.manager_id == manager_id), manager_id)
     calendar.add("x-wr-calname", texts("calendar.name", manager=isolated(name)))
     calendar.add("x-wr-timezone", maker.zone.key)
-    for component in (*_zone_of(maker.zone, events), *events):
-        calendar.add_component(component)
-    return bytes(calendar.to_ical())
+    for rules in _zone_of(maker.zone, events):
+        calendar.add_component(rules)
+    head = calendar.to_ical().removesuffix(_END)
+    return b"".join((head, *(event.text for event in events), _END))
+
+
+class _Written(NamedTuple):
+    """An event as it stands in a file."""
+
+    start: str
+    """'20261123T090000', as the file's zone has it."""
+    uid: str
+    text: bytes
+    """From BEGIN:VEVENT to END:VEVENT."""
+
+    @property
+    def content(self) -> bytes:
+        """All that a reader sees of it."""
+        return _NUMBERS.sub(b"", self.text)
+
+    @property
+    def sequence(self) -> int:
+        found = _SEQUENCE.search(self.text)
+        return int(found[1]) if found else 0
 
 
 class _Maker:
@@ -204,77 +232,61 @@ class _Maker:
         midnight = dt.datetime.combine(date, dt.time(), tzinfo=self.zone)
         return midnight + dt.timedelta(minutes=minute)
 
-    def renewed(self, event: Component, before: Component | None) -> Component:
+    def renewed(self, event: Component, before: _Written | None) -> _Written:
         """The event with its number: that of the one before, unless something changed."""
         if before is None:
             # Not 0: a calendar may know the event from a file that is no longer there.
             return self.numbered(event, self.plan.origin.version - 1)
-        if _content(event) == _content(before):
+        if event.to_ical() == before.content:
             return before
-        return self.numbered(event, _sequence(before) + 1)
+        return self.numbered(event, before.sequence + 1)
 
-    def gone(self, event: Component) -> Component:
+    def gone(self, before: _Written) -> _Written:
         """What the plan no longer has: cancelled, where the plan has a say and it is not yet."""
+        from icalendar import Event
+
         horizon = self.plan.horizon
-        cancelled = event.get("status") == "CANCELLED"
-        if cancelled or not horizon.first <= _day_of(event) <= horizon.last:
-            return event
+        own = f"{horizon.first:%Y%m%d}" <= before.start[:8] <= f"{horizon.last:%Y%m%d}"
+        if not own or b"\r\nSTATUS:CANCELLED\r\n" in before.text:
+            return before
+        try:
+            event = Event.from_ical(before.text)
+        except (LookupError, ValueError):
+            # Somebody else's hand was in it: no event that any calendar could have read.
+            return before
         summary = str(event.get("summary", ""))
-        sequence = _sequence(event) + 1
         for name in ("dtstamp", "sequence", "status", "summary", "transp"):
             event.pop(name, None)
         event.subcomponents.clear()
         event.add("summary", self.texts("calendar.cancelled", summary=summary))
         event.add("status", "CANCELLED")
         event.add("transp", "TRANSPARENT")
-        return self.numbered(event, sequence)
+        return self.numbered(event, before.sequence + 1)
 
-    def numbered(self, event: Component, sequence: int) -> Component:
+    def numbered(self, event: Component, sequence: int) -> _Written:
         event.add("sequence", sequence)
         event.add("dtstamp", self.stamp)
-        return event
+        start: dt.datetime = event.decoded("dtstart")
+        return _Written(f"{start:%Y%m%dT%H%M%S}", str(event["uid"]), event.to_ical())
 
 
-def _events_of(standing: bytes | None) -> dict[str, Component]:
-    """UID → event of a file of ours; a file that is none has none."""
-    from icalendar import Calendar
+def _standing_events(standing: bytes | None) -> dict[str, _Written]:
+    """UID → event of a file of ours, cut out as it stands: most are the same in the next file.
 
-    if standing is None:
-        return {}
-    try:
-        events = Calendar.from_ical(standing).walk("VEVENT")
-        return {
-            str(event["uid"]): event
-            for event in events
-            if str(event["uid"]).endswith(OWN_EVENTS) and isinstance(_start(event), dt.datetime)
-        }
-    except (AttributeError, LookupError, ValueError):
-        return {}
+    A line that goes on starts with a blank, so that no text can pass for the end of an event.
+    """
+    found = {}
+    for cut in _EVENT.finditer(re.sub(rb"\r?\n", b"\r\n", standing or b"")):
+        uid, start = _UID.search(cut[0]), _START.search(cut[0])
+        if uid and start:
+            name = uid[1].decode()
+            found[name] = _Written(start[1].decode(), name, cut[0])
+    return found
 
 
-def _content(event: Component) -> list[str]:
-    """All that a reader sees of it."""
-    return sorted(
-        str(line) for line in event.content_lines() if not line.startswith(("DTSTAMP", "SEQUENCE"))
-    )
-
-
-def _sequence(event: Component) -> int:
-    return int(event.get("sequence", 0))
-
-
-def _start(event: Component) -> dt.datetime:
-    start: dt.datetime = event.decoded("dtstart")
-    return start
-
-
-def _day_of(event: Component) -> dt.date:
-    return _start(event).date()
-
-
-def _zone_of(zone: ZoneInfo, events: Sequence[Component]) -> Iterator[Timezone]:
+def _zone_of(zone: ZoneInfo, events: Sequence[_Written]) -> Iterator[Timezone]:
     """The rules of the zone for the years of the events."""
-    years = [_day_of(event).year for event in events]
+    years = [int(event.start[:4]) for event in events]
     if years:
         yield _rules(zone.key, min(years), max(years))
 
