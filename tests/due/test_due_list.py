@@ -162,7 +162,7 @@ def test_talk_minutes_stay_within_the_limits_and_a_cut_is_said() -> None:
 
 def test_worth_is_the_sum_of_its_printed_terms() -> None:
     of = client(key_dates=(KeyDate(name="厂庆", month=11, day=26),))
-    visit = one_due(due_of(book(of, seen("2026-11-12")), left_over={"C1"}))
+    visit = one_due(due_of(book(of, seen("2026-11-12")), left_over={"C1": ()}))
     terms = {words(term.name): term.worth for term in visit.worth_terms}
     assert terms == {"A tier": 600, "urgency 2.00": 600, "left over": 100, "key date": 120}
     assert visit.worth == 1420

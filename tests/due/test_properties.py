@@ -101,7 +101,7 @@ def due_lists(draw: st.DrawFn) -> tuple[Book, DueList]:
         "policy": draw(POLICIES),
         "monday": monday,
         "weeks": draw(st.integers(1, 5)),
-        "left_over": left_over,
+        "left_over": dict.fromkeys(left_over, ()),
     }
     return of, due_of(of, **options)
 

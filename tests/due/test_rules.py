@@ -303,14 +303,14 @@ def test_a_key_date_does_not_cost_the_cadences_visit_its_last_days() -> None:
 
 def test_what_the_last_plan_left_over_is_due() -> None:
     of = book(client(tier="C", listed=False))
-    assert words(one_due(due_of(of, left_over={"C1"}))) == "left over from the last plan"
-    one_not_due(due_of(of, left_over={"C9"}))
+    assert words(one_due(due_of(of, left_over={"C1": ()}))) == "left over from the last plan"
+    one_not_due(due_of(of, left_over={"C9": ()}))
 
 
 def test_left_over_adds_to_a_cadence_and_ends_with_the_visit() -> None:
-    visit = one_due(due_of(book(client(), seen("2026-11-12")), left_over={"C1"}))
+    visit = one_due(due_of(book(client(), seen("2026-11-12")), left_over={"C1": ()}))
     assert [reason.kind for reason in visit.reasons] == [DueKind.CADENCE, DueKind.LEFT_OVER]
-    one_not_due(due_of(book(client(), seen("2026-11-24")), left_over={"C1"}))
+    one_not_due(due_of(book(client(), seen("2026-11-24")), left_over={"C1": ()}))
 
 
 def test_an_appointment_is_required_and_is_the_periods_visit() -> None:

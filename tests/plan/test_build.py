@@ -15,6 +15,7 @@ from routeplan.book.models import (
     Rigidity,
     TravelMode,
 )
+from routeplan.language import message
 from routeplan.plan.build import day_totals
 from routeplan.plan.check import violations as plan_violations
 from routeplan.plan.insert import with_what_pays
@@ -116,9 +117,12 @@ def plan_with_contacts(**appointment: object) -> Plan:
 
 def test_the_highest_persons_who_are_there_are_to_be_met() -> None:
     _, visit = visit_of(plan_with_contacts(), "C1")
+    never = message("plan.person_never")
     assert visit.persons == (
-        PersonToMeet(name="副总", layer=Layer.DECISION, phone="138"),
-        PersonToMeet(name="处长", layer=Layer.MANAGEMENT, role="信息处"),
+        PersonToMeet(contact_id="K4", name="副总", layer=Layer.DECISION, phone="138", why=never),
+        PersonToMeet(
+            contact_id="K2", name="处长", layer=Layer.MANAGEMENT, role="信息处", why=never
+        ),
     )
     assert visit.note == "先打电话"
 

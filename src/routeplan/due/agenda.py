@@ -5,34 +5,24 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 
-from routeplan.book.models import (
-    Appointment,
-    Client,
-    Contact,
-    MustVisitReason,
-    Purpose,
-    VisitRecord,
-    VisitStatus,
-)
+from routeplan.book.models import Appointment, Client, Purpose, VisitRecord, VisitStatus
 from routeplan.config import TalkSettings
-from routeplan.due.models import DueKind
+from routeplan.due.models import Occasion
+from routeplan.due.policy import PurposeRule
 
-__all__ = ["last_visits", "persons_at", "purposes_of", "site_of", "talk_minutes"]
+__all__ = [
+    "last_pursued",
+    "last_visits",
+    "site_of",
+    "suggested_purposes",
+    "talk_minutes",
+]
 
-_MUST_VISIT_PURPOSE = {
-    MustVisitReason.CLIENT_ASKED: Purpose.BUSINESS,
-    MustVisitReason.COMPLAINT: Purpose.COMPLAINT,
-    MustVisitReason.COMPETITOR: Purpose.KEEP_WARM,
-    MustVisitReason.PRESENCE: Purpose.BUSINESS,
-    MustVisitReason.JUDGED: Purpose.KEEP_WARM,
-}
-_PURPOSE = {  # the most particular first
-    DueKind.PROSPECT: Purpose.PITCH,
-    DueKind.KEY_DATE: Purpose.GIFT,
-    DueKind.CADENCE: Purpose.KEEP_WARM,
-    DueKind.LEFT_OVER: Purpose.KEEP_WARM,
-    DueKind.APPOINTMENT: Purpose.BUSINESS,
-}
+PARTICULAR = (
+    *(Occasion.COMPLAINT, Occasion.CLIENT_ASKED, Occasion.PRESENCE, Occasion.COMPETITOR),
+    *(Occasion.JUDGED, Occasion.PROSPECT, Occasion.KEY_DATE, Occasion.BIRTHDAY, Occasion.FESTIVAL),
+)
+"""Occasions that have purposes of their own, the one that matters most first."""
 
 
 def last_visits(client: Client, records: Sequence[VisitRecord]) -> dict[str, dt.date]:
@@ -50,21 +40,41 @@ def site_of(client: Client, last: Mapping[str, dt.date]) -> str:
     return min(client.sites, key=lambda site: last.get(site.id, dt.date.min)).id
 
 
-def persons_at(client: Client, site_id: str, contacts: Sequence[Contact], key_persons: int) -> int:
-    """How many key persons to meet: as many as the policy wants and the site has, at least one."""
-    known = sum(client.site(contact.site_id).id == site_id for contact in contacts)
-    return max(1, min(key_persons, known))
-
-
-def purposes_of(
-    client: Client, kinds: Collection[DueKind], appointment: Appointment | None
+def suggested_purposes(
+    occasions: Sequence[Occasion],
+    rule: PurposeRule,
+    appointment: Appointment | None,
+    left_over: Sequence[Purpose],
+    pursued: Mapping[Purpose, dt.date],
 ) -> tuple[Purpose, ...]:
-    """The purposes agreed, or the one that the most particular reason suggests."""
+    """What the visit is for, the main purpose first: as agreed, else as its occasions suggest.
+
+    The cadence suggests one of its purposes, the one longest ago by `pursued`, and only where
+    nothing more particular calls; what was left over keeps its own.
+    """
     if appointment is not None and appointment.purposes:
         return appointment.purposes
-    if DueKind.MUST_VISIT in kinds and client.must_visit is not None:
-        return (_MUST_VISIT_PURPOSE[client.must_visit.reason],)
-    return (next(purpose for kind, purpose in _PURPOSE.items() if kind in kinds),)
+    found: list[Purpose] = []
+    for occasion in PARTICULAR:
+        if occasion in occasions:
+            found += rule.of(occasion)
+    if Occasion.LEFT_OVER in occasions:
+        found += left_over
+    if found:
+        return tuple(dict.fromkeys(found))
+    if Occasion.CADENCE in occasions:
+        return (min(rule.cadence, key=lambda purpose: pursued.get(purpose, dt.date.min)),)
+    return rule.of(Occasion.LEFT_OVER if Occasion.LEFT_OVER in occasions else Occasion.APPOINTMENT)
+
+
+def last_pursued(records: Sequence[VisitRecord]) -> dict[Purpose, dt.date]:
+    """Purpose → day of the last visit made for it."""
+    found: dict[Purpose, dt.date] = {}
+    for record in records:
+        if record.status is VisitStatus.DONE:
+            for purpose in record.purposes:
+                found[purpose] = max(record.date, found.get(purpose, record.date))
+    return found
 
 
 def talk_minutes(

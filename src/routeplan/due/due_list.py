@@ -4,19 +4,39 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
-from routeplan.book.models import Appointment, Book, Client, ClientKind, Rigidity, VisitStatus
+from routeplan.book.availability import shift_pieces
+from routeplan.book.models import (
+    Appointment,
+    Book,
+    Client,
+    ClientKind,
+    Manager,
+    Purpose,
+    Rigidity,
+    VisitStatus,
+)
 from routeplan.config import Settings
 from routeplan.due import rules
-from routeplan.due.agenda import last_visits, persons_at, purposes_of, site_of, talk_minutes
+from routeplan.due.agenda import (
+    last_pursued,
+    last_visits,
+    site_of,
+    suggested_purposes,
+    talk_minutes,
+)
 from routeplan.due.diary import Diary
+from routeplan.due.hours import hours_on_day
 from routeplan.due.models import DueKind, DueList, DueVisit, Horizon, NotDue
+from routeplan.due.persons import meeting_of, most_together
 from routeplan.due.policy import Policy
 from routeplan.due.rules import Known, Need, Rhythm
 from routeplan.due.worth import urgency, worth_terms
 from routeplan.language import Message, message
+from routeplan.values import TimeWindow, common_windows
 from routeplan.workdays import WorkCalendar, week_of
 
 __all__ = ["list_due"]
@@ -29,6 +49,9 @@ _STRENGTH = (
     DueKind.KEY_DATE,
     DueKind.LEFT_OVER,
 )
+NOTHING_LEFT: Mapping[str, Sequence[Purpose]] = MappingProxyType({})
+MOST_HOURS = 4
+"""So many common hours of key persons are named at most."""
 _FIXED = (DueKind.APPOINTMENT, DueKind.MUST_VISIT)
 
 
@@ -40,12 +63,13 @@ def list_due(
     calendar: WorkCalendar,
     *,
     manager_ids: Collection[str] | None = None,
-    left_over: Collection[str] = (),
+    left_over: Mapping[str, Sequence[Purpose]] = NOTHING_LEFT,
 ) -> DueList:
     """Every client's due visits in the horizon, or why it has none.
 
-    `manager_ids` keeps the visits of these managers (None: all); `left_over` names the clients for
-    whom the last plan had no room. The order of the book's rows changes nothing.
+    `manager_ids` keeps the visits of these managers (None: all); `left_over` are the clients for
+    whom the last plan had no room, with what the visit was for. The order of the book's rows
+    changes nothing.
     """
     frontier = max((record.date for record in book.visits), default=None)
     context = _Context(book, horizon, policy, settings, calendar, frontier)
@@ -53,7 +77,7 @@ def list_due(
     not_due: list[NotDue] = []
     notes: list[Message] = []
     for client in sorted(book.clients, key=lambda client: client.id):
-        visits, why_not = _of_client(context, client, client.id in left_over)
+        visits, why_not = _of_client(context, client, left_over.get(client.id))
         if manager_ids is not None:
             mine = [visit for visit in visits if _goer(book, client, visit) in manager_ids]
             if not mine and client.manager_id not in manager_ids:
@@ -71,7 +95,12 @@ def list_due(
         policy=policy.name,
         due=tuple(due),
         not_due=tuple(not_due),
-        notes=(*_calendar_notes(calendar, horizon), *_policy_notes(policy, not_due), *notes),
+        notes=(
+            *_calendar_notes(calendar, horizon),
+            *_policy_notes(policy, not_due),
+            *_person_notes(due),
+            *notes,
+        ),
     )
 
 
@@ -134,7 +163,7 @@ def _draft(need: Need, appointment: Appointment | None = None) -> _Draft:
 
 
 def _of_client(
-    context: _Context, client: Client, is_left_over: bool
+    context: _Context, client: Client, left_over: Sequence[Purpose] | None
 ) -> tuple[list[DueVisit], NotDue]:
     """The client's visits in the horizon; why there are none, for when the list is empty."""
     book, horizon, policy = context.book, context.horizon, context.policy
@@ -150,7 +179,8 @@ def _of_client(
         needs += [first_return] if first_return is not None else []
     contacts = book.contacts_of.get(client.id, ())
     days_ahead = policy.key_dates.days_ahead
-    needs += rules.key_dates(client, contacts, days_ahead, known, horizon, diary)
+    festivals = policy.festivals
+    needs += rules.key_dates(client, contacts, festivals, days_ahead, known, horizon, diary)
     for need in needs:
         if need.earliest <= horizon.last:
             drafts = _with(drafts, need)
@@ -170,13 +200,13 @@ def _of_client(
                 drafts.append(_draft(need))
             else:
                 drafts[need.served_by] = drafts[need.served_by].meeting(need)
-    if is_left_over and (drafts or not isinstance(rhythm, Rhythm)):
+    if left_over is not None and (drafts or not isinstance(rhythm, Rhythm)):
         # A client with a cadence that is not due now has been seen since that plan.
         drafts = _with(drafts, rules.left_over(horizon))
 
     spaced = _spaced(drafts, gap, known, horizon, diary)
     last_visit = max(known.done, default=None)
-    visits = _visits(context, client, spaced, gap, last_visit)
+    visits = _visits(context, client, spaced, gap, last_visit, left_over or (), managers)
     reason = _why_not(context, client, known, rhythm, next_due, diary)
     not_due = NotDue(client_id=client.id, reason=reason, next_due=next_due, last_visit=last_visit)
     return visits, not_due
@@ -272,18 +302,27 @@ def _visits(
     drafts: Sequence[_Draft],
     gap: int,
     last_visit: dt.date | None,
+    left_over: Sequence[Purpose],
+    managers: Sequence[Manager],
 ) -> list[DueVisit]:
     book, settings = context.book, context.settings
-    contacts = book.contacts_of.get(client.id, ())
     rule = context.policy.rule_of(client)
-    site_seen = last_visits(client, book.visits_of.get(client.id, ()))
+    key_persons = rule.key_persons if rule else 1
+    records = book.visits_of.get(client.id, ())
+    site_seen, pursued = last_visits(client, records), last_pursued(records)
     visits = []
     for sequence, draft in enumerate(drafts, start=1):
         booked = draft.appointment
         site_id = client.site(booked.site_id).id if booked else site_of(client, site_seen)
         site_seen[site_id] = draft.earliest
-        persons = persons_at(client, site_id, contacts, rule.key_persons if rule else 1)
-        purposes = purposes_of(client, draft.kinds, booked)
+        occasions = [need.occasion for need in draft.needs]
+        purposes = suggested_purposes(
+            occasions, context.policy.purposes, booked, left_over, pursued
+        )
+        pursued |= dict.fromkeys(purposes, draft.earliest)
+        persons, shortfall = _persons(
+            context, client, site_id, draft, purposes, key_persons, managers
+        )
         minutes, _ = talk_minutes(client, purposes, persons, booked, settings.talk)
         urgent = max(urgency(need, draft.until) for need in draft.needs)
         terms = worth_terms(client.tier, urgent, draft.kinds, settings.worth)
@@ -305,13 +344,63 @@ def _visits(
                 required=draft.fixed,
                 reasons=tuple(need.reason for need in draft.needs),
                 purposes=purposes,
+                key_persons=key_persons,
                 persons=persons,
+                shortfall=shortfall,
                 talk_minutes=minutes,
                 min_gap_days=0 if draft.fixed else gap,
                 appointment_id=booked.id if booked else None,
             )
         )
     return visits
+
+
+def _persons(
+    context: _Context,
+    client: Client,
+    site_id: str,
+    draft: _Draft,
+    purposes: Sequence[Purpose],
+    key_persons: int,
+    managers: Sequence[Manager],
+) -> tuple[int, tuple[Message, ...]]:
+    """How many key persons to meet, and why they are fewer than the policy wants."""
+    booked, settings, calendar = draft.appointment, context.settings, context.calendar
+    meeting = meeting_of(context.book, client, site_id, booked)
+    known = len(meeting.contacts)
+    gap = (message("due.persons_gap", n=known, wanted=key_persons),) if known < key_persons else ()
+    if key_persons == 1:
+        gap = ()  # a policy that asks for nobody in particular
+    if not known:
+        return 1, gap
+    wanted = max(len(meeting.named), min(key_persons, known))
+    site = client.site(site_id)
+    if booked is not None:
+        managers = [context.book.manager_by_id[booked.manager_id or client.manager_id]]
+
+    def minutes(persons: int) -> int:
+        return talk_minutes(client, purposes, persons, booked, settings.talk)[0]
+
+    def hours(talk: int) -> Iterator[tuple[dt.date, tuple[TimeWindow, ...]]]:
+        first, last = draft.earliest, draft.until
+        for day in context.horizon.days:
+            if visiting := hours_on_day(first, last, booked, site, day, calendar, talk=talk):
+                for manager in managers:
+                    pieces = shift_pieces(manager, day, settings.shift, calendar)
+                    yield day, common_windows(visiting, pieces)
+
+    met = most_together(meeting, hours, calendar, wanted=wanted, minutes=minutes)
+    if met >= wanted:
+        return met, gap
+    if not met:
+        return max(1, len(meeting.named)), (*gap, message("due.persons_none", wanted=wanted))
+    spans = [
+        message("due.persons_hours", date=day, start=window.start, end=window.end)
+        for day, windows in hours(minutes(met))
+        for window in meeting.hours(windows, day, calendar, count=met, minutes=minutes(met))
+    ]
+    short = message("due.persons_short", n=met, wanted=wanted, hours=spans[:MOST_HOURS])
+    return met, (*gap, short)
 
 
 def _why_not(
@@ -400,3 +489,14 @@ def _policy_notes(policy: Policy, not_due: Sequence[NotDue]) -> list[Message]:
     if not forgotten:
         return []
     return [message("due.note_no_rule", n=len(forgotten), policy=policy.name, clients=forgotten)]
+
+
+def _person_notes(due: Sequence[DueVisit]) -> list[Message]:
+    """Says of how many clients the book knows too few key persons."""
+    unknown = [
+        visit.client_id
+        for visit in due
+        if any(reason.key == "due.persons_gap" for reason in visit.shortfall)
+    ]
+    clients = sorted(set(unknown))
+    return [message("due.note_persons_gap", n=len(clients), clients=clients)] if clients else []

@@ -12,7 +12,16 @@ from routeplan.book.models import Purpose
 from routeplan.language import Message
 from routeplan.values import Frozen
 
-__all__ = ["DueKind", "DueList", "DueReason", "DueVisit", "Horizon", "NotDue", "WorthTerm"]
+__all__ = [
+    "DueKind",
+    "DueList",
+    "DueReason",
+    "DueVisit",
+    "Horizon",
+    "NotDue",
+    "Occasion",
+    "WorthTerm",
+]
 
 
 class Horizon(Frozen):
@@ -37,6 +46,23 @@ class DueKind(StrEnum):
     PROSPECT = "prospect"
     KEY_DATE = "key_date"
     LEFT_OVER = "left_over"
+
+
+class Occasion(StrEnum):
+    """What calls for a visit, in as much detail as its purpose depends on."""
+
+    CLIENT_ASKED = "client_asked"
+    COMPLAINT = "complaint"
+    COMPETITOR = "competitor"
+    PRESENCE = "presence"
+    JUDGED = "judged"
+    PROSPECT = "prospect"
+    KEY_DATE = "key_date"  # of the client
+    BIRTHDAY = "birthday"  # of a key person
+    FESTIVAL = "festival"
+    CADENCE = "cadence"
+    LEFT_OVER = "left_over"
+    APPOINTMENT = "appointment"
 
 
 class DueReason(Frozen):
@@ -83,8 +109,12 @@ class DueVisit(Frozen):
     reasons: Annotated[tuple[DueReason, ...], Field(min_length=1)]
     purposes: Annotated[tuple[Purpose, ...], Field(min_length=1)]
     """The main one first."""
+    key_persons: int = 1
+    """Key persons whom the policy wants to be met."""
     persons: int = 1
-    """Key persons to meet."""
+    """Key persons to meet: as many of those as can be met together in the visit's days."""
+    shortfall: tuple[Message, ...] = ()
+    """Why fewer are to be met than the policy wants."""
     talk_minutes: int
     min_gap_days: int = 0
     """Days from the client's previous visit to this one, at least: 7 is a week."""

@@ -10,23 +10,27 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from routeplan.book.models import Client, Tier
+from routeplan.book.models import Client, KeyDate, Purpose, Tier
 from routeplan.config import parse_toml, read_toml, wrong_entries
+from routeplan.due.models import Occasion
 from routeplan.errors import SettingsError
-from routeplan.language import message
+from routeplan.language import Message, message
 from routeplan.values import Frozen
 from routeplan.workdays import Period, half_month_of, month_of, quarter_of, week_of
 
 __all__ = [
+    "FESTIVALS",
     "Cadence",
     "CoreClientRule",
     "Cycle",
+    "Festival",
     "Frequency",
     "KeyDateRule",
     "NewlySignedRule",
     "OwnIntervalRule",
     "Policy",
     "ProspectRule",
+    "PurposeRule",
     "Reading",
     "RemoteContact",
     "VisitRule",
@@ -36,6 +40,15 @@ __all__ = [
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Days = Annotated[int, Field(ge=1, le=3660)]
+Purposes = Annotated[tuple[Purpose, ...], Field(min_length=1)]
+
+FESTIVALS = frozenset(
+    {
+        *("new_year", "spring_festival", "tomb_sweeping", "labour_day", "dragon_boat"),
+        *("mid_autumn", "national_day"),
+    }
+)
+"""Festivals that have a name in all languages."""
 
 
 class Cycle(StrEnum):
@@ -127,7 +140,7 @@ class VisitRule(Cadence):
     listed: bool | None = None
     """None: both."""
     key_persons: Annotated[int, Field(ge=1, le=20)] = 1
-    """Key persons to meet at each visit."""
+    """Key persons to meet together at each visit, at least."""
     calls: RemoteContact = None
     sms: RemoteContact = None
 
@@ -161,6 +174,59 @@ class KeyDateRule(Frozen):
     days_ahead: Annotated[int, Field(ge=0, le=60)] = 7
 
 
+class Festival(Frozen):
+    """A festival that is a key date of every client of some tiers."""
+
+    name: Annotated[str, Field(min_length=1)]
+    """One of `FESTIVALS`, which have names in all languages, or a name of one's own."""
+    month: Annotated[int, Field(ge=1, le=12)]
+    day: Annotated[int, Field(ge=1, le=31)]
+    lunar: bool = False
+    tiers: Annotated[tuple[Tier, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _is_a_date(self) -> Self:
+        if not self.lunar:
+            dt.date(2000, self.month, self.day)  # a leap year
+        elif self.day > 30:
+            raise ValueError("no lunar month has more than 30 days")
+        return self
+
+    @property
+    def date(self) -> KeyDate:
+        return KeyDate(name=self.name, month=self.month, day=self.day, lunar=self.lunar)
+
+    @property
+    def title(self) -> Message:
+        if self.name in FESTIVALS:
+            return message(f"workdays.{self.name}")
+        return message("due.key_date_name", name=self.name)
+
+
+class PurposeRule(Frozen):
+    """What a visit is for, by the `Occasion` that makes it due; the main purpose first."""
+
+    client_asked: Purposes = (Purpose.BUSINESS,)
+    complaint: Purposes = (Purpose.COMPLAINT,)
+    competitor: Purposes = (Purpose.KEEP_WARM,)
+    presence: Purposes = (Purpose.BUSINESS,)
+    judged: Purposes = (Purpose.KEEP_WARM,)
+    prospect: Purposes = (Purpose.PITCH,)
+    key_date: Purposes = (Purpose.GIFT,)
+    birthday: Purposes = (Purpose.GIFT,)
+    festival: Purposes = (Purpose.KEEP_WARM,)
+    cadence: Purposes = (Purpose.KEEP_WARM, Purpose.OPINIONS)
+    """One of them, in rotation: that which is longest ago."""
+    left_over: Purposes = (Purpose.KEEP_WARM,)
+    """Where the plan that left it over does not say."""
+    appointment: Purposes = (Purpose.BUSINESS,)
+    """Where it was agreed for no purpose."""
+
+    def of(self, occasion: Occasion) -> tuple[Purpose, ...]:
+        found: tuple[Purpose, ...] = getattr(self, occasion)
+        return found
+
+
 class CoreClientRule(Frozen):
     """Messages that show care, kept for the contact plan."""
 
@@ -177,6 +243,8 @@ class Policy(Frozen):
     newly_signed: NewlySignedRule | None = None
     own_interval: OwnIntervalRule = OwnIntervalRule()
     key_dates: KeyDateRule = KeyDateRule()
+    festivals: tuple[Festival, ...] = ()
+    purposes: PurposeRule = PurposeRule()
     core_client: CoreClientRule | None = None
 
     @model_validator(mode="after")

@@ -21,12 +21,14 @@ from routeplan.language import message
 from routeplan.values import Frozen
 
 __all__ = [
+    "STANDARD",
     "Checklist",
     "Checklists",
     "LeadTask",
     "Preparation",
     "TaskAhead",
     "Wording",
+    "own_checklists",
     "preparation",
     "read_checklists",
 ]
@@ -134,6 +136,11 @@ def read_checklists(name_or_path: str) -> Checklists:
     if wrong:
         raise SettingsError("RP2009", message("error.checklists", file=str(path), wrong=wrong))
     return own if not base else _standard().model_copy(update=dict(_said(own)))
+
+
+def own_checklists(name_or_path: str) -> Checklists | None:
+    """The checklists of a file; None for the ready-made ones, which need not be kept."""
+    return None if name_or_path == STANDARD else read_checklists(name_or_path)
 
 
 def _said(own: Checklists) -> Iterator[tuple[str, Checklist]]:

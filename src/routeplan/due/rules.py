@@ -18,8 +18,8 @@ from routeplan.book.models import (
     Rigidity,
 )
 from routeplan.due.diary import Diary
-from routeplan.due.models import DueKind, DueReason, Horizon
-from routeplan.due.policy import Cadence, Cycle, Policy, ProspectRule, Reading
+from routeplan.due.models import DueKind, DueReason, Horizon, Occasion
+from routeplan.due.policy import Cadence, Cycle, Festival, Policy, ProspectRule, Reading
 from routeplan.language import Message, message
 from routeplan.values import Frozen
 from routeplan.workdays import Period, week_of
@@ -51,6 +51,7 @@ class Need(Frozen):
     """
 
     reason: DueReason
+    occasion: Occasion
     earliest: dt.date
     due: dt.date
     latest: dt.date
@@ -208,6 +209,7 @@ def by_period(rhythm: Rhythm, known: Known, horizon: Horizon, diary: Diary) -> A
             needs.append(
                 Need(
                     reason=_reason(rhythm, known, before, over),
+                    occasion=Occasion.CADENCE,
                     earliest=opened,
                     due=due or nominal,
                     latest=diary.last_free(start, period.last) or period.last,
@@ -266,6 +268,7 @@ def by_interval(rhythm: Rhythm, known: Known, horizon: Horizon, diary: Diary) ->
         latest = diary.last_free(max(earliest, horizon.first), due) or due
         need = Need(
             reason=_reason(rhythm, known, last, over),
+            occasion=Occasion.CADENCE,
             earliest=earliest,
             due=latest,
             latest=latest,
@@ -310,6 +313,7 @@ def prospect(
     if first is None:
         return Need(
             reason=DueReason(kind=DueKind.PROSPECT, text=message("due.prospect_unknown")),
+            occasion=Occasion.PROSPECT,
             earliest=horizon.first,
             due=horizon.first,
             latest=horizon.first,
@@ -326,6 +330,7 @@ def prospect(
     earliest = first + dt.timedelta(days=1)
     return Need(
         reason=DueReason(kind=DueKind.PROSPECT, text=text),
+        occasion=Occasion.PROSPECT,
         earliest=earliest,
         due=latest,
         latest=latest,
@@ -355,6 +360,7 @@ def must_visit(client: Client, known: Known, horizon: Horizon, diary: Diary) -> 
     waiting_since = flag.by or flag.since or horizon.first
     return Need(
         reason=DueReason(kind=DueKind.MUST_VISIT, text=message("due.must_visit", facts=facts)),
+        occasion=Occasion(flag.reason.value),
         earliest=earliest,
         due=min(diary.first_duty(earliest, until) or earliest, latest),
         latest=latest,
@@ -373,28 +379,44 @@ def _soon(horizon: Horizon, earliest: dt.date, diary: Diary) -> dt.date:
 def key_dates(
     client: Client,
     contacts: Sequence[Contact],
+    festivals: Sequence[Festival],
     days_ahead: int,
     known: Known,
     horizon: Horizon,
     diary: Diary,
 ) -> tuple[Need, ...]:
-    """A client's key dates and its contacts' birthdays, by date; a visit shortly before settles."""
-    named = [(date, message("due.key_date_name", name=date.name)) for date in client.key_dates]
-    named += [
-        (contact.birthday, message("due.birthday", name=contact.name))
+    """A client's key dates, its contacts' birthdays and its tier's festivals, by date; a visit
+    shortly before settles each."""
+    moments = [
+        (Occasion.KEY_DATE, date, message("due.key_date_name", name=date.name))
+        for date in client.key_dates
+    ]
+    moments += [
+        (Occasion.BIRTHDAY, contact.birthday, message("due.birthday", name=contact.name))
         for contact in contacts
         if contact.birthday is not None
     ]
+    moments += [
+        (Occasion.FESTIVAL, festival.date, festival.title)
+        for festival in festivals
+        if client.tier in festival.tiers
+    ]
     needs = [
         need
-        for date, name in named
-        if (need := _key_date(date, name, days_ahead, known, horizon, diary)) is not None
+        for occasion, date, name in moments
+        if (need := _key_date(occasion, date, name, days_ahead, known, horizon, diary)) is not None
     ]
     return tuple(sorted(needs, key=lambda need: (need.latest, need.reason.text.model_dump_json())))
 
 
 def _key_date(
-    date: KeyDate, name: Message, days_ahead: int, known: Known, horizon: Horizon, diary: Diary
+    occasion: Occasion,
+    date: KeyDate,
+    name: Message,
+    days_ahead: int,
+    known: Known,
+    horizon: Horizon,
+    diary: Diary,
 ) -> Need | None:
     day = date.next_on_or_after(horizon.first)
     if day is None:
@@ -408,6 +430,7 @@ def _key_date(
         return None
     return Need(
         reason=DueReason(kind=DueKind.KEY_DATE, text=message("due.key_date", name=name, date=day)),
+        occasion=occasion,
         earliest=first,
         due=due,
         latest=day,
@@ -420,6 +443,7 @@ def left_over(horizon: Horizon) -> Need:
     """The last plan had no room for it."""
     return Need(
         reason=DueReason(kind=DueKind.LEFT_OVER, text=message("due.left_over")),
+        occasion=Occasion.LEFT_OVER,
         earliest=horizon.first,
         due=horizon.first,
         latest=horizon.last,
@@ -438,6 +462,7 @@ def appointment(booked: Appointment) -> Need:
         text = message("due.appointment_at", date=booked.date, start=booked.start)
     return Need(
         reason=DueReason(kind=DueKind.APPOINTMENT, text=text),
+        occasion=Occasion.APPOINTMENT,
         earliest=days.first if whole_week else booked.date,
         due=booked.date,
         latest=days.last if whole_week else booked.date,

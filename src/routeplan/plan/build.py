@@ -6,17 +6,18 @@ import datetime as dt
 import itertools
 from collections.abc import Collection, Mapping, Sequence
 
-from routeplan.book.availability import hours_on
-from routeplan.book.models import Anchor, Appointment, Book, Contact, Layer, Manager
+from routeplan.book.models import Anchor, Book, Manager
 from routeplan.config import Settings, VisitSettings
+from routeplan.due.hours import has_an_hour
 from routeplan.due.models import DueList, DueVisit
+from routeplan.due.persons import meeting_of, preferred_windows
 from routeplan.language import Message, message
 from routeplan.plan.explain import Cancelled, Done, Explainer
+from routeplan.plan.persons import last_met, persons_to_meet, shortfall_of, with_turns
 from routeplan.plan.plan import (
     CostTerms,
     Leg,
     Lock,
-    PersonToMeet,
     Plan,
     PlannedDay,
     PlannedVisit,
@@ -24,6 +25,7 @@ from routeplan.plan.plan import (
     Proof,
     Totals,
 )
+from routeplan.plan.tasks import tasks_before
 from routeplan.problem.adjust import Adjustment
 from routeplan.problem.amend import amended
 from routeplan.problem.build import BuiltProblem
@@ -31,7 +33,7 @@ from routeplan.problem.problem import Lunch, Problem
 from routeplan.problem.progress import told_by
 from routeplan.problem.wishes import collect_wishes
 from routeplan.solve.conflict import conflicting
-from routeplan.solve.result import Result, Route, Status
+from routeplan.solve.result import Result, Route, Status, Stop
 from routeplan.travel.approximate import off_minutes
 from routeplan.values import TimeWindow
 from routeplan.workdays import WorkCalendar
@@ -40,8 +42,6 @@ __all__ = ["build_plan", "day_totals", "planned_visit"]
 
 CONFLICT_SECONDS = 5.0
 """To look for visits that exclude each other, where a required one is left out."""
-
-_LAYERS = (Layer.DECISION, Layer.MANAGEMENT, Layer.OPERATION, Layer.INFLUENCER)
 
 
 def build_plan(
@@ -89,6 +89,8 @@ def build_plan(
     left_out = sorted(explainer.left_out(), key=lambda visit: urgency[visit.visit_id])
     order = {manager.id: number for number, manager in enumerate(book.managers)}
     days.sort(key=lambda day: (order[day.manager_id], day.date))
+    by_id = {visit.id: visit for visit in due.due}
+    days = with_turns(days, by_id, book, origin.calendar, settings.visits)
     return Plan(
         origin=origin,
         horizon=due.horizon,
@@ -96,6 +98,7 @@ def build_plan(
         days=tuple(days),
         left_out=tuple(left_out),
         due=due.due,
+        tasks=tasks_before(days, book, origin),
         adjustments=tuple(adjustments),
         locks=tuple(locks),
         notes=(*due.notes, *built.notes, *_conflict(built, result, book), *notes),
@@ -107,7 +110,7 @@ def build_plan(
             cost=result.cost,
             bound=result.bound,
             gap=result.gap,
-            terms=_cost_terms(built, result, cancelled or {}),
+            terms=_cost_terms(built, result, cancelled or {}, book, settings, origin.calendar),
         ),
         totals=sum((day.totals for day in days), Totals()),
     )
@@ -264,6 +267,8 @@ def planned_visit(
     site = client.site(due.site_id)
     assert site.point is not None  # noqa: S101
     appointment = book.appointment_by_id.get(due.appointment_id or "")
+    met = last_met(book, client.id)
+    persons = persons_to_meet(due, appointment, talk, date, book, calendar, settings.visits, met)
     notes = (client.note, appointment.note if appointment else "")
     return PlannedVisit(
         visit_id=due.id,
@@ -285,44 +290,21 @@ def planned_visit(
         required=due.required,
         purposes=due.purposes,
         reasons=due.reasons,
-        persons=_persons(due, appointment, talk, date, book, calendar),
+        persons=persons,
+        shortfall=shortfall_of(due, persons),
         worth=due.worth,
         note="\n".join(note for note in notes if note),
         extra=client.extra,
     )
 
 
-def _persons(
-    due: DueVisit,
-    appointment: Appointment | None,
-    talk: TimeWindow,
-    date: dt.date,
-    book: Book,
-    calendar: WorkCalendar,
-) -> tuple[PersonToMeet, ...]:
-    """Whom to meet: who is booked, then who is there at that hour, then the higher layer."""
-    client = book.client_by_id[due.client_id]
-    booked = appointment.contact_ids if appointment else ()
-
-    def rank(contact: Contact) -> tuple[bool, bool, int]:
-        windows = hours_on(contact.hours, date, calendar) if contact.hours else None
-        there = windows is None or any(window.holds(talk.start, talk.end) for window in windows)
-        return contact.id not in booked, not there, _LAYERS.index(contact.layer)
-
-    site = client.site(due.site_id)
-    at_site = [
-        contact
-        for contact in book.contacts_of.get(client.id, ())
-        if client.site(contact.site_id) == site or contact.id in booked
-    ]
-    return tuple(
-        PersonToMeet(name=contact.name, layer=contact.layer, role=contact.role, phone=contact.phone)
-        for contact in sorted(at_site, key=rank)[: max(due.persons, len(booked))]
-    )
-
-
 def _cost_terms(
-    built: BuiltProblem, result: Result, cancelled: Mapping[str, Cancelled]
+    built: BuiltProblem,
+    result: Result,
+    cancelled: Mapping[str, Cancelled],
+    book: Book,
+    settings: Settings,
+    calendar: WorkCalendar,
 ) -> CostTerms:
     problem, solution = built.problem, result.solution
     travel = sum(_typical_minutes(problem, route) for route in solution.routes)
@@ -332,12 +314,32 @@ def _cost_terms(
         due.worth for due, visit in left_out if not visit.required and due.id not in cancelled
     )
     required = problem.required_penalty * missing
+    hours = settings.visits.off_preferred * sum(
+        _is_unwelcome(built, stop, built.shifts[route.shift].date, book, calendar)
+        for route in solution.routes
+        for stop in route.stops
+    )
     return CostTerms(
         travel=travel,
-        churn=result.cost - travel - worth - required,
+        hours=hours,
+        churn=result.cost - travel - hours - worth - required,
         left_out=worth,
         required=required,
     )
+
+
+def _is_unwelcome(
+    built: BuiltProblem, stop: Stop, date: dt.date, book: Book, calendar: WorkCalendar
+) -> bool:
+    """Whether the talk is outside the hours that key persons prefer, where any of them does."""
+    due = built.visits[stop.visit]
+    appointment = book.appointment_by_id.get(due.appointment_id or "")
+    client = book.client_by_id[due.client_id]
+    contacts = meeting_of(book, client, due.site_id, appointment).contacts
+    if has_an_hour(appointment) or all(contact.preferred_hours is None for contact in contacts):
+        return False
+    welcome = preferred_windows(contacts, date, calendar, stop.end - stop.start)
+    return not any(window.holds(stop.start, stop.end) for window in welcome)
 
 
 def _typical_minutes(problem: Problem, route: Route) -> int:

@@ -8,6 +8,7 @@ only if the changed problem has been solved with it: its solution is at hand and
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,7 @@ from routeplan.book.availability import hours_on, is_duty_day, shift_pieces, sit
 from routeplan.book.models import Appointment, Book, Rigidity
 from routeplan.config import Settings
 from routeplan.due.models import DueVisit
+from routeplan.due.persons import meeting_of
 from routeplan.language import Message, message
 from routeplan.plan.give_way import solution_requiring
 from routeplan.plan.insert import Fit, Routes
@@ -49,6 +51,8 @@ LONGEST_DAY_MORE = 120
 """Minutes by which a remedy may end a day later..."""
 LONGEST_DAY_MORE_BOOKED = 240
 """... and for an appointment, which the client has agreed to."""
+SHORTER_BY = 15
+"""Minutes by which another talk may end sooner, where one asks what would fit a visit."""
 MOST_REMEDIES = 3
 MOST_SEARCHES = 5
 """Visits for which the routes are searched again: the most valuable ones without a remedy."""
@@ -121,6 +125,19 @@ class Explainer:
             remedies = tuple(self._last_resort(index))
             left_out[index] = left_out[index].model_copy(update={"remedies": remedies})
         return (*found, *left_out.values())
+
+    def relaxations(self, index: int) -> tuple[Remedy, ...]:
+        """All that would bring in one visit of no route, cheapest first, the last resort last."""
+        due, visit = self.built.visits[index], self.built.problem.visits[index]
+        gone = self.cancelled.get(due.id)
+        case = _Case(
+            self,
+            Routes(self.built.problem, self.solution),
+            index,
+            due,
+            gone.visit if gone else visit,
+        )
+        return (*case.relaxations(), *(() if gone else self._last_resort(index)))
 
     def _last_resort(self, index: int) -> Iterator[Remedy]:
         """What `must` does, where no single change of the routes brings a visit in."""
@@ -205,6 +222,12 @@ class Explainer:
                 return item
         return None
 
+    @cached_property
+    def persons(self) -> dict[str, int]:
+        """Key persons who are together in every window, by `DueVisit.id`."""
+        ids = (visit.id for visit in self.built.visits)
+        return dict(zip(ids, self.built.persons, strict=True))
+
     def may_go(self, due: DueVisit) -> tuple[str, ...]:
         """Ids of the managers who may make a visit."""
         client = self.book.client_by_id[due.client_id]
@@ -239,6 +262,14 @@ class Explainer:
             self.settings.churn,
             talk=talk,
             also={about.date: (*opened, *also)},
+            meeting=meeting_of(
+                self.book,
+                self.book.client_by_id[due.client_id],
+                due.site_id,
+                self.appointment(due),
+            ),
+            persons=self.persons.get(due.id, 0),
+            off_preferred=self.settings.visits.off_preferred,
         )
         return tuple(window.model_copy(update={"shift": shift}) for window in found)
 
@@ -421,6 +452,22 @@ class _Case:
             found = [*found[: MOST_REMEDIES - 1], Remedy(text=text, adjustments=())]
         return found
 
+    def relaxations(self) -> list[Remedy]:
+        """One of each kind that works, cheapest first; a client may be asked to give something."""
+        fits = self._fits
+        free = any(not fit.blocked for fit in fits)
+        candidates = [
+            *(self._all_the_same(fits) if free else self._higher_caps(fits)),
+            *self._longer_day(),
+            *self._shorter_talk(),
+            *self._other_hours(),
+            *self._instead_of_another(dearer=True),
+            *self._another_shorter(),
+            *self._another_elsewhere(),
+        ]
+        ranked = sorted(candidates, key=lambda item: item.price)
+        return [candidate.remedy for candidate in ranked if self._works(candidate)]
+
     def _all_the_same(self, fits: Sequence[Fit]) -> Iterator[_Candidate]:
         free = min((fit for fit in fits if not fit.blocked), key=_by_cost, default=None)
         if free:
@@ -571,8 +618,9 @@ class _Case:
             visits={self.index: changed}
         )
 
-    def _instead_of_another(self) -> Iterator[_Candidate]:
-        """The client of least worth whose visit can give way to this one."""
+    def _instead_of_another(self, *, dearer: bool = False) -> Iterator[_Candidate]:
+        """The client of least worth whose visit can give way to this one; `dearer`: even if the
+        plan loses more than it gains."""
         visits = self.routes.problem.visits
         made = sorted(self.routes.dates)
         for worth, client_id in sorted(
@@ -582,7 +630,7 @@ class _Case:
                 if not any(visits[one].required for one in made if visits[one].client == client)
             }
         ):
-            if worth > self.visit.worth and not self.visit.required:
+            if worth > self.visit.worth and not self.visit.required and not dearer:
                 return  # the plan would lose more than it gains
             gone = frozenset(one for one in made if visits[one].client == client_id)
             near = [
@@ -607,6 +655,89 @@ class _Case:
                 remedy=candidate.remedy.model_copy(update={"loses": loses}), without=gone
             )
             return
+
+    def _others(self, shift: int) -> list[int]:
+        """Visits of a day that one may ask for a favour: nothing is booked, it is the client's only
+        one, and it need not stay as it is."""
+        visits = self.routes.problem.visits
+        alone = Counter(visit.client for visit in visits)
+        return [
+            other
+            for other in self.routes.orders.get(shift, ())
+            if alone[visits[other].client] == 1
+            and visits[other].client != self.visit.client
+            and not visits[other].required
+            and self.world.appointment(self.world.built.visits[other]) is None
+        ]
+
+    def _another_shorter(self) -> Iterator[_Candidate]:
+        """Another talk of the day `SHORTER_BY` minutes shorter."""
+        best: tuple[int, Fit, int, Visit] | None = None
+        for shift in self._open_shifts():
+            for other in self._others(shift):
+                visit = self.routes.problem.visits[other]
+                talk = visit.talk - SHORTER_BY
+                if talk < max(1, self.world.settings.talk.shortest):
+                    continue
+                shorter = visit.model_copy(update={"talk": talk})
+                shorter = self._with_windows(other, shorter, shift)
+                fits = self.routes.fits(self.index, self.visit, shift, changed={other: shorter})
+                for fit in fits:
+                    if not fit.blocked and (best is None or fit.added < best[0]):
+                        best = (fit.added, fit, other, shorter)
+        if best is None:
+            return
+        added, fit, other, shorter = best
+        allow = TalkFor(client_id=shorter.client, minutes=shorter.talk)
+        whose = self.world.who_gives_way(shorter.client)
+        text = self._text("explain.another_shorter", fit, other=whose, n=shorter.talk)
+        yield self._candidate(SHORTER_BY + added, text, [allow], fit)._replace(
+            visits={self.index: self.visit, other: shorter}
+        )
+
+    def _another_elsewhere(self) -> Iterator[_Candidate]:
+        """Another client of the day at an hour when it is not open, or was not planned."""
+        best: tuple[int, Fit, int] | None = None
+        for shift in self._open_shifts():
+            about = self.world.built.shifts[shift]
+            whole = TimeWindow(start=about.pieces[0].start, end=about.pieces[-1].end)
+            for other in self._others(shift):
+                gone = frozenset((other,))
+                fits = self.routes.fits(self.index, self.visit, shift, without=gone)
+                fit = min((fit for fit in fits if not fit.blocked), key=_by_cost, default=None)
+                if fit is None:
+                    continue
+                problem = self.routes.problem
+                visits = list(problem.visits)
+                visits[self.index] = self.visit
+                visits[other] = self._with_windows(other, visits[other], shift, also=(whole,))
+                changed = problem.model_copy(update={"visits": tuple(visits)})
+                then = Routes(changed, self.routes.solution_with(fit.route, without=gone))
+                for again in then.fits(other, visits[other], shift):
+                    added = fit.added + again.added
+                    if not again.blocked and (best is None or added < best[0]):
+                        best = (added, again, other)
+        if best is None:
+            return
+        added, fit, other = best
+        moved, shift = self.routes.problem.visits[other], fit.route.shift
+        start = fit.stop_of[other]
+        hours = TimeWindow(start=start, end=start + moved.talk)
+        allow = OpenAt(client_id=moved.client, date=self._date(shift), hours=hours)
+        text = self._text(
+            "explain.another_elsewhere",
+            fit,
+            other=self.world.who_gives_way(moved.client),
+            other_start=hours.start,
+            other_end=hours.end,
+        )
+        changed_visits = {
+            self.index: self.visit,
+            other: self._with_windows(other, moved, shift, also=(hours,)),
+        }
+        yield self._candidate(moved.talk + added, text, [allow], fit)._replace(
+            visits=changed_visits
+        )
 
     def _with_windows(
         self,

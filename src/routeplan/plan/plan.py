@@ -9,9 +9,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from routeplan.book.models import Layer, Purpose, Rigidity, Tier, TravelMode
+from routeplan.book.models import Language, Layer, Purpose, Rigidity, Tier, TravelMode
 from routeplan.config import Settings
 from routeplan.due.models import DueReason, DueVisit, Horizon
+from routeplan.due.preparation import Checklists, Wording
 from routeplan.language import Message
 from routeplan.plan.events import Event
 from routeplan.point import Point
@@ -37,6 +38,7 @@ __all__ = [
     "PlannedVisitStatus",
     "Proof",
     "Remedy",
+    "Task",
     "Totals",
     "UnplannedVisit",
 ]
@@ -64,10 +66,16 @@ class Leg(Frozen):
 
 
 class PersonToMeet(Frozen):
+    """A key person to meet at a visit, and why this one."""
+
+    contact_id: str = ""
     name: str
     layer: Layer
     role: str = ""
     phone: str = ""
+    language: Language | None = None
+    """In which to greet; None is the manager's own."""
+    why: Message | None = None
 
 
 class Detour(Frozen):
@@ -119,9 +127,20 @@ class PlannedVisit(Frozen):
     """The main one first."""
     reasons: Annotated[tuple[DueReason, ...], Field(min_length=1)]
     persons: tuple[PersonToMeet, ...]
+    shortfall: tuple[Message, ...] = ()
+    """Why fewer key persons are met than the policy wants."""
     worth: int
     note: str = ""
     extra: dict[str, str] = {}
+
+
+class Task(Frozen):
+    """Something to have done before a visit, on the day by which it must be."""
+
+    date: dt.date
+    manager_id: str
+    visit_id: str
+    text: Wording
 
 
 class Totals(Frozen):
@@ -247,6 +266,8 @@ class CostTerms(Frozen):
 
     travel: int = 0
     """Typical minutes of all legs that were still to be planned."""
+    hours: int = 0
+    """For talks outside the hours that key persons prefer."""
     churn: int = 0
     """In a re-plan: for planned visits moved or given up."""
     left_out: int = 0
@@ -293,6 +314,8 @@ class PlanOrigin(Frozen):
     policy: str
     settings: Settings = Settings()
     calendar: WorkCalendar = WorkCalendar()
+    checklists: Checklists | None = None
+    """What visits ask to prepare, by purpose; None is the ready-made ones."""
     version: int = 1
     """1, then one more with each re-plan in the same folder."""
     now: dt.datetime | None = None
@@ -334,6 +357,8 @@ class Plan(Frozen):
     left_out: tuple[UnplannedVisit, ...]
     due: tuple[DueVisit, ...]
     """The due list that it was made from."""
+    tasks: tuple[Task, ...] = ()
+    """What to have done before visits, by manager (as `days`) and date."""
     adjustments: tuple[Adjustment, ...] = ()
     locks: tuple[Lock, ...] = ()
     """By visit, each once."""

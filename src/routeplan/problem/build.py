@@ -6,9 +6,11 @@ import datetime as dt
 import itertools
 from collections.abc import Collection, Mapping, Sequence
 
-from routeplan.book.models import Anchor, Appointment, Book, Client, Manager, Rigidity, Site
+from routeplan.book.models import Anchor, Appointment, Book, Client, Manager, Site
 from routeplan.config import Settings
+from routeplan.due.hours import has_an_hour
 from routeplan.due.models import DueList, DueVisit
+from routeplan.due.persons import meeting_of
 from routeplan.errors import UsageError
 from routeplan.language import Message, message
 from routeplan.point import Point
@@ -20,7 +22,7 @@ from routeplan.problem.problem import Gap, Problem, Shift, Visit
 from routeplan.problem.progress import Slot, UnderWay
 from routeplan.problem.shifts import ShiftDay, WorkingDay, working_days
 from routeplan.problem.ways import Travelled, day_matrices, travel_notes
-from routeplan.problem.windows import visit_windows
+from routeplan.problem.windows import persons_reached, visit_windows
 from routeplan.problem.wishes import Wishes, check_adjustments, collect_wishes
 from routeplan.travel.source import TravelSource
 from routeplan.values import Frozen
@@ -40,6 +42,9 @@ class BuiltProblem(Frozen):
     """Parallel to `problem.visits`."""
     shifts: tuple[ShiftDay, ...]
     """Parallel to `problem.shifts`: by manager in book order, then date."""
+    persons: tuple[int, ...] = ()
+    """Parallel to `visits`: so many key persons are there together in every window that opening
+    hours give, see `windows.persons_reached`."""
     points: tuple[Point, ...]
     """Parallel to `problem.places`."""
     unlocated: tuple[DueVisit, ...] = ()
@@ -102,10 +107,12 @@ def build_problem(
         for day in days
     ]
     shift_days = tuple(day.shift for day in days)
+    persons = tuple(_persons(visit, book, shift_days, calendar) for visit, _ in kept)
     visits = tuple(
         _visit(
             visit,
             point,
+            met,
             book,
             shift_days,
             settings,
@@ -115,7 +122,7 @@ def build_problem(
             now.date() if now else None,
             places,
         )
-        for visit, point in kept
+        for (visit, point), met in zip(kept, persons, strict=True)
     )
     matrices, matrix_of = day_matrices(
         days, anchors, visits, places.points, travel, settings.travel, travelled or {}, wishes
@@ -124,7 +131,8 @@ def build_problem(
     booked = [
         index
         for index, visit in enumerate(due_visits)
-        if _has_an_hour(visit, book) and visit.id not in cancelled
+        if has_an_hour(book.appointment_by_id.get(visit.appointment_id or ""))
+        and visit.id not in cancelled
     ]
     lunchless = {
         number: takers
@@ -160,6 +168,7 @@ def build_problem(
         ),
         visits=due_visits,
         shifts=shift_days,
+        persons=persons,
         points=tuple(places.points),
         unlocated=unlocated,
         dropped=dropped,
@@ -223,9 +232,26 @@ def _sorted_out(
     return kept, tuple(unlocated), tuple(dropped)
 
 
+def _persons(
+    visit: DueVisit, book: Book, shifts: Sequence[ShiftDay], calendar: WorkCalendar
+) -> int:
+    client = book.client_by_id[visit.client_id]
+    appointment = book.appointment_by_id.get(visit.appointment_id or "")
+    return persons_reached(
+        visit,
+        meeting_of(book, client, visit.site_id, appointment),
+        appointment,
+        client.site(visit.site_id),
+        shifts,
+        _who_may_go(client, appointment),
+        calendar,
+    )
+
+
 def _visit(
     visit: DueVisit,
     point: Point,
+    persons: int,
     book: Book,
     shifts: Sequence[ShiftDay],
     settings: Settings,
@@ -261,6 +287,9 @@ def _visit(
             also=wishes.open_at.get(client.id, {}),
             slot=planned.get(visit.id),
             today=today,
+            meeting=meeting_of(book, client, visit.site_id, appointment),
+            persons=persons,
+            off_preferred=settings.visits.off_preferred,
         ),
     )
 
@@ -273,17 +302,6 @@ def _who_may_go(client: Client, appointment: Appointment | None) -> tuple[str, .
     if appointment is not None:
         return (appointment.manager_id or client.manager_id,)
     return (client.manager_id, *client.backup_ids)
-
-
-def _has_an_hour(visit: DueVisit, book: Book) -> bool:
-    """Whether it is booked for an hour, not only for a day or a week."""
-    if not visit.appointment_id:
-        return False
-    appointment = book.appointment_by_id[visit.appointment_id]
-    return appointment.start is not None and appointment.rigidity in (
-        Rigidity.EXACT,
-        Rigidity.LEEWAY,
-    )
 
 
 def _gaps(

@@ -8,6 +8,10 @@ Without an appointment, a talk lies inside the site's opening hours on a day fro
     day      its date, in opening hours; a site closed all that day opens for it
     week     the week of its date, in opening hours
 
+Without an agreed hour, the visit's key persons are there together for the whole talk, as many as it
+is to meet or as can be met together at all; a talk outside the hours that they prefer costs a
+little.
+
 Nothing goes before the manager's own working time: every window lies inside a piece of the shift.
 
 In a re-plan, a visit that stood in the plan costs nothing at its minute, `churn.nudge` near it,
@@ -18,25 +22,21 @@ it and how short the notice is (`churn.py`); an exact appointment costs nothing 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Collection, Iterator, Sequence
 
-from routeplan.book.availability import site_windows
 from routeplan.book.models import Appointment, Rigidity, Site
 from routeplan.config import ChurnSettings
+from routeplan.due.hours import NO_DAYS, OpenDays, around, has_an_hour, hours_on_day
 from routeplan.due.models import DueVisit
+from routeplan.due.persons import NOBODY, Meeting, most_together, preferred_windows
 from routeplan.problem.churn import churn_factor
 from routeplan.problem.problem import Window
 from routeplan.problem.progress import Slot
 from routeplan.problem.shifts import ShiftDay
-from routeplan.values import MINUTES_PER_DAY, TimeWindow
-from routeplan.workdays import WorkCalendar, week_of
+from routeplan.values import TimeWindow, common_windows
+from routeplan.workdays import WorkCalendar
 
-__all__ = ["hours_allowed", "visit_windows"]
-
-WHOLE_DAY = TimeWindow(start=0, end=MINUTES_PER_DAY)
-OpenDays = Mapping[dt.date, tuple[TimeWindow, ...]]
-NO_DAYS: OpenDays = MappingProxyType({})
+__all__ = ["hours_allowed", "persons_reached", "visit_windows"]
 
 
 def hours_allowed(
@@ -49,25 +49,38 @@ def hours_allowed(
     talk: int,
     also: OpenDays = NO_DAYS,
 ) -> tuple[TimeWindow, ...]:
-    """When on `day` the client can be met, whoever comes; () is not at all.
+    """When on `day` the client can be visited, whoever comes and is met; () is not at all.
 
     `also` are dates with hours on top of the opening hours.
     """
-    if appointment is None:
-        if not visit.earliest <= day <= visit.until:
-            return ()
-    elif appointment.rigidity is Rigidity.WEEK:
-        if day not in week_of(appointment.date):
-            return ()
-    elif day != appointment.date:
-        return ()
-    elif appointment.start is not None and appointment.rigidity is not Rigidity.DAY:
-        leeway = appointment.leeway if appointment.rigidity is Rigidity.LEEWAY else 0
-        return _around(appointment.start, talk, leeway)
-    opening = _merged((*site_windows(site, day, calendar), *also.get(day, ())))
-    if appointment is not None and appointment.rigidity is not Rigidity.WEEK and not opening:
-        return (WHOLE_DAY,)
-    return opening
+    first, last = visit.earliest, visit.until
+    return hours_on_day(first, last, appointment, site, day, calendar, talk=talk, also=also)
+
+
+def persons_reached(
+    visit: DueVisit,
+    meeting: Meeting,
+    appointment: Appointment | None,
+    site: Site,
+    shifts: Sequence[ShiftDay],
+    manager_ids: Collection[str],
+    calendar: WorkCalendar,
+) -> int:
+    """How many key persons every window of the visit has together: as many as it is to meet, or
+    the most that are there in any hour of these shifts. 0: whoever is there, and for an appointment
+    at an hour, which was agreed."""
+    if has_an_hour(appointment):
+        return 0
+
+    def hours(talk: int) -> Iterator[tuple[dt.date, tuple[TimeWindow, ...]]]:
+        for shift in shifts:
+            if shift.manager_id in manager_ids:
+                day = shift.date
+                open_then = hours_allowed(visit, appointment, site, day, calendar, talk=talk)
+                yield day, common_windows(open_then, shift.pieces)
+
+    wanted, talk = visit.persons, max(1, visit.talk_minutes)
+    return most_together(meeting, hours, calendar, wanted=wanted, minutes=lambda _: talk)
 
 
 def visit_windows(
@@ -83,12 +96,18 @@ def visit_windows(
     also: OpenDays = NO_DAYS,
     slot: Slot | None = None,
     today: dt.date | None = None,
+    meeting: Meeting = NOBODY,
+    persons: int = 0,
+    off_preferred: int = 0,
 ) -> tuple[Window, ...]:
     """The visit's windows on the shifts of those managers, by shift and start.
 
-    `today` is a re-plan's: from it on notice is counted.
+    `today` is a re-plan's: from it on notice is counted. `persons` of the `meeting` are there
+    together for the whole talk; hours in `also` were opened for the visit and ask for nobody. A
+    talk outside the hours that anybody of the meeting prefers costs `off_preferred`.
 
-    Those shorter than the talk are among them: they say that the client is open, but too briefly.
+    Windows shorter than the talk are among them, where nobody in particular is to be met: they say
+    that the client is open, but too briefly.
     """
     if appointment is not None and appointment.rigidity is Rigidity.EXACT:
         slot = None
@@ -97,19 +116,26 @@ def visit_windows(
         if shift.manager_id not in manager_ids:
             continue
         hours = hours_allowed(visit, appointment, site, shift.date, calendar, talk=talk, also=also)
-        spans = _common(hours, shift.pieces)
-        if slot is None:
-            costs = [(span, 0) for span in spans]
-        else:
+        spans = common_windows(hours, shift.pieces)
+        if persons:
+            company = meeting.hours(spans, shift.date, calendar, count=persons, minutes=talk)
+            opened = common_windows(also.get(shift.date, ()), spans)
+            spans = tuple(dict.fromkeys((*company, *opened)))
+        price = 0 if has_an_hour(appointment) else off_preferred
+        costs = _preferring(spans, meeting, shift.date, calendar, talk, price)
+        if slot is not None:
             factor = churn_factor(churn, slot, today, shift.date)
-            if (slot.manager_id, slot.date) != (shift.manager_id, shift.date):
-                costs = [(span, round(churn.day * factor)) for span in spans]
-            else:
-                costs = [(span, round(churn.hour * factor)) for span in spans]
-                for leeway, price in ((churn.tolerance, churn.nudge), (0, 0)):
-                    near = _common(spans, _around(slot.start, talk, leeway))
-                    cost = round(price * factor)
-                    costs += [(span, cost) for span in near if span.minutes >= talk]
+            moved = (slot.manager_id, slot.date) != (shift.manager_id, shift.date)
+            price = round((churn.day if moved else churn.hour) * factor)
+            plain, costs = costs, [(span, cost + price) for span, cost in costs]
+            for leeway, nudge in () if moved else ((churn.tolerance, churn.nudge), (0, 0)):
+                hour = around(slot.start, talk, leeway)
+                costs += [
+                    (near, cost + round(nudge * factor))
+                    for span, cost in plain
+                    for near in common_windows((span,), hour)
+                    if near.minutes >= talk
+                ]
         found += [
             Window(shift=number, start=span.start, end=span.end, cost=cost)
             for span, cost in sorted(costs, key=lambda priced: (priced[0].start, priced[1]))
@@ -117,29 +143,17 @@ def visit_windows(
     return tuple(found)
 
 
-def _around(start: int, talk: int, leeway: int) -> tuple[TimeWindow, ...]:
-    """The hours of a talk that starts within `leeway` minutes of `start`, cut at midnight."""
-    first, last = max(0, start - leeway), min(MINUTES_PER_DAY, start + talk + leeway)
-    return (TimeWindow(start=first, end=last),) if first < last else ()
-
-
-def _merged(windows: Iterable[TimeWindow]) -> tuple[TimeWindow, ...]:
-    """The same minutes in windows that neither overlap nor touch: a talk may run across them."""
-    found: list[TimeWindow] = []
-    for window in sorted(windows, key=lambda window: window.start):
-        if found and window.start <= found[-1].end:
-            end = max(found[-1].end, window.end)
-            found[-1] = TimeWindow(start=found[-1].start, end=end)
-        else:
-            found.append(window)
-    return tuple(found)
-
-
-def _common(windows: Iterable[TimeWindow], others: Sequence[TimeWindow]) -> tuple[TimeWindow, ...]:
-    """What lies both in one of `windows` and in one of `others`."""
-    return tuple(
-        TimeWindow(start=max(one.start, two.start), end=min(one.end, two.end))
-        for one in windows
-        for two in others
-        if max(one.start, two.start) < min(one.end, two.end)
-    )
+def _preferring(
+    spans: Sequence[TimeWindow],
+    meeting: Meeting,
+    day: dt.date,
+    calendar: WorkCalendar,
+    talk: int,
+    price: int,
+) -> list[tuple[TimeWindow, int]]:
+    """The spans at a price, and free of it where somebody prefers to be met."""
+    if not price or all(contact.preferred_hours is None for contact in meeting.contacts):
+        return [(span, 0) for span in spans]
+    preferred = preferred_windows(meeting.contacts, day, calendar, talk)
+    welcome = [span for span in common_windows(spans, preferred) if span.minutes >= talk]
+    return [*((span, price) for span in spans), *((span, 0) for span in dict.fromkeys(welcome))]
