@@ -153,6 +153,11 @@ def test_bd09_is_converted(tmp_path: Path, name: str) -> None:
             "district centre; district; ±4200 m",
             Located(by=Locator.DISTRICT, match=MatchLevel.DISTRICT, off_metres=4200),
         ),
+        (
+            "区域中心; ±4200 m; 39.90001，116.4",
+            Located(by=Locator.DISTRICT, off_metres=4200, at=Point(lat=39.90001, lon=116.4)),
+        ),
+        ("district centre; 99.9，116.4", None),
     ],
 )
 def test_how_a_point_was_found(tmp_path: Path, cell: str, expected: Located | None) -> None:

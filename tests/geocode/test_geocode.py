@@ -18,12 +18,14 @@ from routeplan.book.models import (
     Site,
     Tier,
 )
+from routeplan.book.read import read_book
 from routeplan.book.spans import DEFAULT_HOURS
+from routeplan.book.write import write_book
 from routeplan.datum import Datum
 from routeplan.errors import ServiceError, UsageError
 from routeplan.geocode.district import metres_between
 from routeplan.geocode.doubt import Doubt
-from routeplan.geocode.geocode import Geocoded, carry, geocode, outlook
+from routeplan.geocode.geocode import CACHE_KIND, Geocoded, carry, geocode, outlook
 from routeplan.geocode.provider import PROVIDERS
 from routeplan.point import Point
 from routeplan.store.cache import Cache
@@ -327,6 +329,42 @@ def test_areas_of_the_books_own_work_too(cache: Cache) -> None:
     ]
     made = geocode(book(*near, client(9, "12 Queen Street", district="Orchard")), cache)
     assert made.book.clients[-1].sites[0].point == Point(lat=1.3, lon=103.802)
+
+
+def test_a_damaged_answer_in_the_store_is_asked_for_again(cache: Cache) -> None:
+    known = book(client(1, "广州市天河区天河路8号"))
+    places = {"天河路": place_in(Locator.AMAP, TIANHE), "东风路": place_in(Locator.AMAP, YUEXIU)}
+    with loopback(otherwise=by_address(Locator.AMAP, places)) as server:
+        first = look_up(known, cache, server)
+        for spoilt in (b"", b"{", b"[]", b"\xff"):
+            cache.put_many(CACHE_KIND, dict.fromkeys(cache.get_all(CACHE_KIND), spoilt))
+            before = len(server.requests)
+            assert look_up(known, cache, server) == first
+            assert len(server.requests) - before == 2
+
+
+def test_a_pin_that_has_left_the_districts_centre_was_set_by_hand(
+    cache: Cache, tmp_path: Path
+) -> None:
+    """The way of a user: geocode, correct the point in the book, leave the cell, geocode again."""
+    made = geocode(book(client(1, "广州市天河区天河路8号"), client(2, "广州市越秀区2号")), cache)
+    rough = [one.sites[0] for one in made.book.clients]
+    assert all(site.located and site.located.off_metres for site in rough)
+    moved = Point(lat=23.1453, lon=113.3276)
+    corrected = rough[0].model_copy(update={"point": moved})
+    changed = made.book.clients[0].model_copy(update={"sites": (corrected,)})
+    path = tmp_path / "corrected"
+    write_book(made.book.model_copy(update={"clients": (changed, made.book.clients[1])}), path)
+    known = read_book(path)
+    assert [one.sites[0].located for one in known.clients] == [None, rough[1].located]
+    places = {"天河路": place_in(Locator.AMAP, TIANHE), "越秀区2": place_in(Locator.AMAP, YUEXIU)}
+    with loopback(otherwise=by_address(Locator.AMAP, places)) as server:
+        again = look_up(known, cache, server)
+    sites = [one.sites[0] for one in again.book.clients]
+    assert (sites[0].point, sites[0].located) == (moved, None)
+    assert sites[1].located is not None
+    assert sites[1].located.by is Locator.AMAP
+    assert not any("天河路" in str(request.query) for request in server.requests)
 
 
 def test_a_service_improves_on_the_district(cache: Cache) -> None:

@@ -14,6 +14,7 @@ from routeplan.book.models import (
     Book,
     Client,
     Contact,
+    Located,
     Manager,
     MustVisit,
     Rigidity,
@@ -27,6 +28,7 @@ from routeplan.book.reporter import Reporter
 from routeplan.book.spans import DEFAULT_HOURS
 from routeplan.book.tables import Table
 from routeplan.book.words import nearest
+from routeplan.point import Point
 from routeplan.values import WeeklyHours
 
 __all__ = ["assemble"]
@@ -187,10 +189,8 @@ def _managers(records: list[Record], reporter: Reporter) -> list[Manager]:
             continue
         places = ("office_lat", "office_lon", "home_lat", "home_lon", "datum")
         fields = _fields(record, *places, manager_id="id")
-        # How it was found goes with the point: whoever takes that out means both.
         for name, point in (("office_located", office), ("home_located", home)):
-            if point is None:
-                fields.pop(name, None)
+            fields[name] = _still(fields.get(name), point)
         if "mode" in fields:
             fields["mode"], *fields["other_modes"] = fields["mode"]
         manager = Manager(**fields, office=office, home=home)
@@ -267,9 +267,14 @@ def _sites(rows: list[Record], reporter: Reporter) -> list[Site]:
             if key in row.values
         }
         hours = _hours(row)
-        located = row.values.get("located") if point else None
+        located = _still(row.values.get("located"), point)
         sites[name] = Site(id=name, point=point, located=located, hours=hours, **plain)
     return list(sites.values())
+
+
+def _still(located: Located | None, point: Point | None) -> Located | None:
+    """How a point was found goes with it: whoever takes it out or moves it means both."""
+    return located if located and point and located.holds(point) else None
 
 
 def _hours(row: Record) -> WeeklyHours:

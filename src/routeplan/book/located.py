@@ -1,6 +1,7 @@
 """How a point was found, as one cell.
 
-'AMap; address; GCJ-02; 2026-11-21' or 'district centre; district; ±4200 m'.
+'AMap; address; GCJ-02; 2026-11-21' or
+'district centre; district; ±4200 m; 39.92190,116.44300'.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from routeplan.book.cells import Cell, CellError, Kind, date, normal
 from routeplan.book.codes import FaultCode
 from routeplan.book.models import Located
 from routeplan.book.words import vocabulary
+from routeplan.point import Point
 
 __all__ = ["located"]
 
+_AT = re.compile(r"(-?\d{1,2}(?:\.\d+)?)\s*,\s*(-?\d{1,3}(?:\.\d+)?)")
 _OFF = re.compile(r"(?:±|\+-|\+/-)\s*(\d{1,7})\s*(m|米|km|公里)?")
 
 
@@ -33,6 +36,11 @@ def _read(raw: str) -> Located:
 def _part(part: str) -> tuple[str, Any]:
     if off := _OFF.fullmatch(part):
         return "off_metres", int(off[1]) * (1000 if off[2] in ("km", "公里") else 1)
+    if at := _AT.fullmatch(part):
+        lat, lon = float(at[1]), float(at[2])
+        if abs(lat) > 90 or abs(lon) > 180:
+            raise CellError(FaultCode.BAD_LOCATED)
+        return "at", Point(lat=lat, lon=lon)
     for name, kind in (("by", _LOCATOR), ("match", _MATCH), ("datum", _DATUM), ("on", date)):
         try:
             return name, kind.read(part)
@@ -50,6 +58,8 @@ def _write(value: Located, language: str) -> Cell:
         parts.append(value.on.isoformat())
     if value.off_metres:
         parts.append(f"±{value.off_metres} m")
+    if value.at is not None:
+        parts.append(f"{value.at.lat:.5f},{value.at.lon:.5f}")
     return "; ".join(str(part) for part in parts)
 
 

@@ -157,6 +157,14 @@ class Located(Frozen):
     on: dt.date | None = None
     off_metres: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     """How far off the point may be; 0 is exact, anything else approximate."""
+    at: Point | None = None
+    """The point that was found, where it is known; a pin that has left it was set by hand."""
+
+    def holds(self, point: Point) -> bool:
+        """Whether this is still said of `point`, and nobody has moved the pin since."""
+        at = self.at
+        # A metre or two: spreadsheets and the cell keep five decimals.
+        return at is None or max(abs(at.lat - point.lat), abs(at.lon - point.lon)) < 2e-5
 
 
 class Site(Frozen):

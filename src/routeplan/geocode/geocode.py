@@ -12,6 +12,9 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+
+from pydantic import ValidationError
 
 from routeplan.book.models import Book, Located, Locator, MatchLevel
 from routeplan.errors import UsageError
@@ -186,10 +189,11 @@ class _Remembered(Frozen):
 
 def _remembered(cache: Cache, asker: Asker, texts: Iterable[str]) -> dict[str, _Remembered]:
     keys = {_key(asker, text): text for text in texts}
-    return {
-        keys[key]: _Remembered.model_validate_json(value)
-        for key, value in cache.get_many(CACHE_KIND, keys).items()
-    }
+    known = {}
+    for key, value in cache.get_many(CACHE_KIND, keys).items():
+        with suppress(ValidationError):  # damaged: asked anew
+            known[keys[key]] = _Remembered.model_validate_json(value)
+    return known
 
 
 def _answers(
@@ -301,7 +305,10 @@ def _rough(
         centre = middle_of(near) if len(near) >= ENOUGH_OWN else centre_of(query.area.district)
         if centre:
             located = Located(
-                by=Locator.DISTRICT, match=MatchLevel.DISTRICT, off_metres=centre.off_metres
+                by=Locator.DISTRICT,
+                match=MatchLevel.DISTRICT,
+                off_metres=centre.off_metres,
+                at=Point(lat=round(centre.point.lat, 5), lon=round(centre.point.lon, 5)),
             )
             found[query.place.ref] = Pin(point=centre.point, located=located)
     return found
