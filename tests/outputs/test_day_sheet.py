@@ -25,6 +25,7 @@ from routeplan.book.models import (
 from routeplan.book.spans import DEFAULT_HOURS
 from routeplan.cli import app
 from routeplan.datum import to_bd09, to_gcj02
+from routeplan.due.preparation import Wording
 from routeplan.language import LANGUAGES, Texts
 from routeplan.outputs import pdf
 from routeplan.outputs.day_sheet.free_time import free_times, near_by
@@ -40,7 +41,7 @@ from routeplan.outputs.day_sheet.route_map import prepared_ground, route_map
 from routeplan.outputs.day_sheet.sheet import Sheet, Stop, day_sheet
 from routeplan.outputs.pdf import browser_path, print_pdf
 from routeplan.outputs.plain import file_names, plain
-from routeplan.plan.plan import Cause, Plan, PlannedDay
+from routeplan.plan.plan import Cause, Plan, PlannedDay, Task
 from routeplan.point import Point
 from routeplan.travel.journey import JourneyStep
 from routeplan.values import TimeWindow
@@ -211,21 +212,36 @@ class TestPreparing:
         assert [item.numbers for item in items if item.text == "投诉原因"] == [(3,)]
         assert not [item for item in items if 1 in item.numbers]
 
-    def test_a_task_stands_on_the_last_day_it_may_be_done(self) -> None:
+    def told(self, *tasks: tuple[int, str]) -> list[tuple[int, str]]:
+        """(day of November, client) as the sheets of M1 tell them."""
         plan = example_plan()
-        told = [
+        made = tuple(
+            Task(
+                date=MONDAY.replace(day=day),
+                manager_id="M1",
+                visit_id=client,
+                text=Wording(zh="准备", en="prepare"),
+            )
+            for day, client in tasks
+        )
+        plan = plan.model_copy(update={"tasks": made})
+        return [
             (day.date.day, task.visit.client_id)
             for day in plan.days
-            for task in tasks_of(plan, day, "zh", None)
+            for task in tasks_of(plan, day, "zh")
         ]
-        # The gift for Wednesday's C007 is asked for two working days before, the forms one.
-        assert (23, "C007") in told
-        assert (23, "C005") in told
-        assert len(told) == len(set(told))
 
-    def test_a_task_too_late_stands_on_the_first_day(self) -> None:
-        plan = example_plan()
-        assert "C003" in [task.visit.client_id for task in tasks_of(plan, plan.days[0], "zh", None)]
+    def test_a_task_stands_on_its_day(self) -> None:
+        assert self.told((23, "C007"), (24, "C005")) == [(23, "C007"), (24, "C005")]
+
+    def test_a_task_of_a_day_without_a_sheet_stands_on_the_one_before(self) -> None:
+        assert self.told((28, "C007")) == [(25, "C007")]
+
+    def test_a_task_from_before_the_plan_stands_on_the_first_day(self) -> None:
+        assert self.told((20, "C003")) == [(23, "C003")]
+
+    def test_a_task_of_no_visit_is_left_away(self) -> None:
+        assert self.told((23, "gone")) == []
 
 
 class TestFreeTime:

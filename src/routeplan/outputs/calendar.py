@@ -22,6 +22,7 @@ from routeplan.outputs.next_step import next_step
 from routeplan.outputs.plain import file_names, isolated, plain
 from routeplan.outputs.wording import journey_words, person_words, place_name, travel_words, word
 from routeplan.plan.plan import Leg, Plan, PlannedDay, PlannedVisit, PlannedVisitStatus
+from routeplan.problem.progress import Told
 from routeplan.values import TimeWindow
 
 if TYPE_CHECKING:
@@ -162,7 +163,8 @@ class _Maker:
             event.add("location", location)
         event.add("geo", (round(visit.point.lat, 6), round(visit.point.lon, 6)))
         event.add("description", plain("\n".join(filter(None, self.lines(day.date, visit)))))
-        event.add("status", "TENTATIVE" if visit.appointment is None else "CONFIRMED")
+        firm = visit.appointment is not None or visit.told is Told.CONFIRMED
+        event.add("status", "CONFIRMED" if firm else "TENTATIVE")
         if visit.status is PlannedVisitStatus.PLANNED:
             event.add_component(self.alarm(visit))
         return event

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from routeplan.book.models import Book
-from routeplan.due.preparation import Checklists, read_checklists
-from routeplan.errors import RouteplanError
 from routeplan.language import Texts
 from routeplan.outputs.day_sheet.route_map import HEIGHT, WIDTH, Ground, prepared_ground, route_map
 from routeplan.outputs.day_sheet.sheet import day_sheet
@@ -56,27 +54,16 @@ def day_sheet_files(
 ) -> dict[str, bytes]:
     """Name of the file in the plan's folder → page, for every day of the plan, or `only` those of
     (manager id, ISO date).
-
-    What to bring and to mind is as the plan's settings say; where their file is gone, as in the
-    ready-made checklists.
     """
     ground = prepared_ground(roads)
-    checklists = _checklists(plan)
     names = sheet_names(plan)
     return {
         f"{FOLDER}/{names[day.manager_id, str(day.date)]}": day_sheet_html(
-            plan, day, texts, book=book, checklists=checklists, ground=ground
+            plan, day, texts, book=book, ground=ground
         ).encode()
         for day in plan.days
         if only is None or (day.manager_id, str(day.date)) in only
     }
-
-
-def _checklists(plan: Plan) -> Checklists | None:
-    try:
-        return read_checklists(plan.origin.settings.preparation)
-    except RouteplanError:
-        return None
 
 
 def day_sheet_html(
@@ -85,20 +72,18 @@ def day_sheet_html(
     texts: Texts,
     *,
     book: Book | None = None,
-    checklists: Checklists | None = None,
     ground: Ground = (),
 ) -> str:
     """The page of one manager's day, the same for the same plan, language and book.
 
-    `book` tells whom to call at clients left out, and what the last visit left to do;
-    `checklists`, else the ready-made ones, what to bring and to mind. `ground` are
+    `book` tells whom to call at clients left out, and what the last visit left to do. `ground` are
     roads to lie under the map, from `prepared_ground`.
     """
     return _template().render(
         language=_HTML_LANGUAGES[texts.language],
         generator=Markup(GENERATOR),  # noqa: S704 our own
         style=Markup(_asset("page.css")),  # noqa: S704 our own
-        sheet=day_sheet(plan, day, texts, book=book, checklists=checklists),
+        sheet=day_sheet(plan, day, texts, book=book),
         map=route_map(day, ground),
         width=WIDTH,
         height=HEIGHT,

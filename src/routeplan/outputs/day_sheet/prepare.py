@@ -1,14 +1,12 @@
-"""What a manager takes along on a day, and what is to be prepared on it for visits to come."""
+"""What a manager takes along on a day, and what is to be done on it for visits to come."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from routeplan.due.preparation import Checklists, Preparation, preparation
 from routeplan.plan.plan import Plan, PlannedDay, PlannedVisit, PlannedVisitStatus
-from routeplan.workdays import WorkCalendar
 
 __all__ = ["Item", "Task", "own_checklist", "tasks_of", "things_to_bring"]
 
@@ -55,36 +53,15 @@ def things_to_bring(
     return tuple(sorted(items, key=lambda item: bool(item.numbers)))
 
 
-def tasks_of(
-    plan: Plan, day: PlannedDay, language: str, checklists: Checklists | None
-) -> tuple[Task, ...]:
-    """What is to be done on this day: on the manager's last day in the plan by which it is due, or
-    on the first one where that is over, each task once."""
+def tasks_of(plan: Plan, day: PlannedDay, language: str) -> tuple[Task, ...]:
+    """What the manager is to do on this day: what the plan puts there, or, where it has no sheet
+    for that day, on the last one before; on the first, what is over too. Each task once."""
     own = sorted(other.date for other in plan.days if other.manager_id == day.manager_id)
+    visits = {visit.visit_id: (other.date, visit) for other, visit in plan.visits}
     tasks = []
-    for other in plan.days:
-        if other.manager_id != day.manager_id or other.date < day.date:
-            continue
-        for visit in other.visits:
-            for text, days in _lead(visit, language, checklists):
-                latest = _workdays_before(other.date, days, plan.origin.calendar)
-                chosen = max((date for date in own if date <= latest), default=own[0])
-                if chosen == day.date:
-                    tasks.append(Task(text, visit, other.date))
+    for task in plan.tasks:
+        chosen = max((date for date in own if date <= task.date), default=own[0])
+        if task.manager_id == day.manager_id and chosen == day.date and task.visit_id in visits:
+            date, visit = visits[task.visit_id]
+            tasks.append(Task(task.text.of(language), visit, date))
     return tuple(tasks)
-
-
-def _lead(
-    visit: PlannedVisit, language: str, checklists: Checklists | None
-) -> Iterator[tuple[str, int]]:
-    if visit.status is PlannedVisitStatus.PLANNED:
-        for task in preparation(visit.purposes, language, checklists).tasks:
-            yield task.text, task.days
-
-
-def _workdays_before(day: dt.date, days: int, calendar: WorkCalendar) -> dt.date:
-    """So many working days before `day`."""
-    while days:
-        day -= dt.timedelta(days=1)
-        days -= calendar.is_workday(day)
-    return day

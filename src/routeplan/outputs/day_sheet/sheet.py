@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from babel.dates import format_date
 
 from routeplan.book.models import Book, TravelMode
-from routeplan.due.preparation import Checklists, Preparation
+from routeplan.due.preparation import Preparation
 from routeplan.language import Texts
 from routeplan.outputs.day_course import day_course, lunch_on_arrival
 from routeplan.outputs.day_sheet.free_time import FreeTime, Visitor, free_times, near_by
@@ -41,6 +41,7 @@ from routeplan.plan.plan import (
     PlannedVisitStatus,
     UnplannedVisit,
 )
+from routeplan.problem.progress import Told
 from routeplan.values import TimeWindow, format_clock
 
 __all__ = ["Badge", "Entry", "Person", "Sheet", "Stop", "Suggestion", "day_sheet"]
@@ -55,6 +56,7 @@ class Person(NamedTuple):
     phone: str
     call: str
     """What a telephone dials; '' where the phone holds no number."""
+    why: str = ""
 
 
 class Badge(NamedTuple):
@@ -127,33 +129,18 @@ class Sheet(NamedTuple):
     notes: tuple[str, ...]
 
 
-def day_sheet(
-    plan: Plan,
-    day: PlannedDay,
-    texts: Texts,
-    *,
-    book: Book | None = None,
-    checklists: Checklists | None = None,
-) -> Sheet:
-    """One manager's day. What only the book knows is left away where there is none; `checklists`
-    are the ready-made ones where none are given."""
-    return _Maker(plan, day, texts, book, checklists).sheet()
+def day_sheet(plan: Plan, day: PlannedDay, texts: Texts, *, book: Book | None = None) -> Sheet:
+    """One manager's day. What only the book knows is left away where there is none."""
+    return _Maker(plan, day, texts, book).sheet()
 
 
 class _Maker:
-    def __init__(
-        self,
-        plan: Plan,
-        day: PlannedDay,
-        texts: Texts,
-        book: Book | None,
-        checklists: Checklists | None,
-    ) -> None:
+    def __init__(self, plan: Plan, day: PlannedDay, texts: Texts, book: Book | None) -> None:
         self.plan = plan
         self.day = day
         self.texts = texts
         self.book = book
-        self.checklists = checklists
+        self.checklists = plan.origin.checklists
         self.settings = plan.origin.settings
 
     def sheet(self) -> Sheet:
@@ -170,10 +157,7 @@ class _Maker:
             bring=tuple(
                 self.item(item) for item in things_to_bring(day, texts.language, self.checklists)
             ),
-            tasks=tuple(
-                self.task(task)
-                for task in tasks_of(self.plan, day, texts.language, self.checklists)
-            ),
+            tasks=tuple(self.task(task) for task in tasks_of(self.plan, day, texts.language)),
             entries=tuple(self.entries(free)),
             near=tuple(self.suggestion(one, self.near_text(one)) for one in near),
             notes=tuple(self.notes()),
@@ -330,6 +314,8 @@ class _Maker:
         yield Badge(f"tier-{visit.tier.value}", word(visit.tier, texts))
         if visit.appointment is not None:
             yield Badge("appointment", word(visit.appointment, texts))
+        elif visit.told is not Told.NOT_AGREED:
+            yield Badge("told", word(visit.told, texts))
         elif visit.required:
             yield Badge("required", texts("sheet.required"))
         if visit.status is not PlannedVisitStatus.PLANNED:
@@ -338,7 +324,8 @@ class _Maker:
     def person(self, person: PersonToMeet) -> Person:
         parts = [word(person.layer, self.texts), person.role]
         about = " · ".join(part for part in parts if part)
-        return Person(person.name, about, person.phone, dialled(person.phone))
+        why = self.texts.render(person.why) if person.why else ""
+        return Person(person.name, about, person.phone, dialled(person.phone), why)
 
     def rows(
         self, visit: PlannedVisit, checklist: Preparation
@@ -346,6 +333,8 @@ class _Maker:
         texts = self.texts
         if visit.status is not PlannedVisitStatus.DONE and checklist.mind:
             yield texts("sheet.mind"), checklist.mind
+        if visit.shortfall:
+            yield texts("sheet.shortfall"), tuple(texts.render(one) for one in visit.shortfall)
         yield texts("sheet.reasons"), tuple(texts.render(one.text) for one in visit.reasons)
         if visit.note:
             yield texts("sheet.note"), (visit.note,)
