@@ -282,10 +282,24 @@ MUTATIONS = (
     ),
     Mutation(
         "throw the earlier plan away",
-        "pipeline.py",
-        "        write_atomically(earlier, old)\n",
-        "",
-        ("test_pipeline.py::test_saving_keeps_every_earlier_plan_once",),
+        "workspace/save.py",
+        "keep(connection, after, after=None) if after is not None and other else None",
+        "None",
+        ("workspace/test_save.py::test_every_version_is_kept_once_with_what_made_it",),
+    ),
+    Mutation(
+        "replace a plan before its version is on the disk",
+        "workspace/save.py",
+        "                version = keep(connection, stored, after=standing)\n",
+        "                version = 0\n",
+        ("workspace/test_save.py::test_every_version_is_kept_once_with_what_made_it",),
+    ),
+    Mutation(
+        "forget the client but not the persons there",
+        "workspace/anonymise.py",
+        'if key in ("persons", "remedies") and',
+        'if key == "remedies" and',
+        ("workspace/test_forget.py::test_no_trace_is_left_anywhere",),
     ),
     # What people see.
     Mutation(

@@ -9,7 +9,10 @@ from __future__ import annotations
 import hashlib
 import lzma
 import sqlite3
+from pathlib import Path
 
+from routeplan.errors import WorkspaceError
+from routeplan.language import message
 from routeplan.values import Frozen
 
 __all__ = [
@@ -145,14 +148,24 @@ def read_versions(connection: sqlite3.Connection) -> tuple[Version, ...]:
 
 
 def read_content(connection: sqlite3.Connection, number: int) -> Stored:
-    """What a version's files hold. Raises KeyError when there is no such version."""
+    """What a version's files hold.
+
+    Raises KeyError when there is no such version, WorkspaceError when its bytes are not those kept.
+    """
     row = connection.execute(
-        "SELECT content, proof FROM versions WHERE number = ?", (number,)
+        "SELECT digest, content, proof FROM versions WHERE number = ?", (number,)
     ).fetchone()
     if row is None:
         raise KeyError(number)
-    content, proof = (unpacked(value) for value in row)
-    return Stored(content=content or b"", proof=proof)
+    digest, *packed_bytes = row
+    try:
+        content, proof = (unpacked(value) for value in packed_bytes)
+    except (lzma.LZMAError, EOFError):
+        content = proof = None
+    if content is None or digest_of(content) != digest:
+        _, _, file = connection.execute("PRAGMA database_list").fetchone()
+        raise WorkspaceError("RP7022", message("error.store_damaged", file=Path(file).name))
+    return Stored(content=content, proof=proof)
 
 
 def rewrite_version(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sqlite3
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -44,6 +45,9 @@ from routeplan.workspace.history import book_at, store_at
 from routeplan.workspace.save import facts_of, replanned, utc_now
 
 __all__ = ["Forgotten", "forget"]
+
+
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
 class Forgotten(Frozen):
@@ -335,8 +339,7 @@ def _tells(path: Path, traces: Traces) -> bool:
 
 
 def _told_in(content: bytes, traces: Traces) -> bool:
-    # As text, and as the escapes that JSON and JavaScript may write.
-    texts = [content.decode(errors="replace")]
-    if b"\\u" in content:
-        texts.append(content.decode("unicode_escape", errors="replace"))
-    return any(is_traced(text, traces) for text in texts)
+    text = content.decode(errors="replace")
+    # Also in the escapes that JSON and scripts may write.
+    plain = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+    return is_traced(text, traces) or is_traced(plain, traces)
