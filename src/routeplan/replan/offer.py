@@ -1,0 +1,191 @@
+"""Which hours to offer a client: the cheapest for the week, on different half-days.
+
+Each is found by putting the visit into the routes as they stand, at every round hour, timed
+exactly; where that leaves too few, another visit gives way.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from routeplan.plan.insert import Fit, Routes
+from routeplan.problem.build import BuiltProblem
+from routeplan.problem.problem import Problem, Visit, Window
+from routeplan.solve.result import Route, Solution
+from routeplan.solve.schedule import schedule
+from routeplan.values import Clock, Frozen
+
+__all__ = ["Offer", "offers_for"]
+
+GRID = 30
+"""Minutes: what one says on the telephone."""
+NOON = 12 * 60
+MOST_OFFERS = 3
+
+
+class Offer(Frozen):
+    """A day and hour for a visit, and what it costs the week."""
+
+    visit_id: str
+    manager_id: str
+    date: dt.date
+    start: Clock
+    end: Clock
+    travel: int
+    """Minutes more on the way."""
+    moved: tuple[str, ...] = ()
+    """Ids of the visits of that day that begin at another time."""
+    displaced: tuple[str, ...] = ()
+    """Ids of the visits that give way."""
+
+
+@dataclass(frozen=True)
+class _Found:
+    cost: int
+    """Travel, windows, and the worth of who gives way."""
+    fit: Fit
+    start: int
+    without: frozenset[int] = field(default_factory=frozenset)
+
+
+def offers_for(
+    built: BuiltProblem,
+    solution: Solution,
+    index: int,
+    *,
+    visit: Visit | None = None,
+    most: int = MOST_OFFERS,
+    fixed: Collection[str] = (),
+    give_way: bool = True,
+) -> tuple[Offer, ...]:
+    """The best hours for a visit of the problem, made or not, cheapest first: one a half-day, on
+    different days where that costs nobody else's visit.
+
+    `visit` stands in for one that the problem has closed. `fixed` are ids of visits that do not
+    give way, as required ones never do; without `give_way` none does.
+    """
+    problem = built.problem
+    wanted = visit or problem.visits[index]
+    now = Routes(problem, _without(problem, solution, index))
+    before = {route.shift: route for route in solution.routes}
+    found: dict[tuple[int, bool], _Found] = {}
+
+    def take(each: _Found) -> None:
+        half = each.fit.route.shift, each.start < NOON
+        if half not in found or _rank(each) < _rank(found[half]):
+            found[half] = each
+
+    shifts = sorted({w.shift for w in wanted.windows if w.end - w.start >= wanted.talk})
+    for shift in shifts:
+        for each in _hours(now, index, wanted, shift, frozenset(), before.get(shift)):
+            take(each)
+    if give_way and len(found) < most:
+        for shift in shifts:
+            for other in now.orders.get(shift, ()):
+                rival = problem.visits[other]
+                if rival.required or rival.id in fixed or rival.client == wanted.client:
+                    continue
+                for each in _hours(now, index, wanted, shift, frozenset((other,)), None):
+                    take(each)
+    chosen: list[_Found] = []
+    left = list(found.values())
+    while left and len(chosen) < most:
+        days = [problem.shifts[each.fit.route.shift].day for each in chosen]
+        best = min(
+            left,
+            key=lambda each: (
+                bool(each.without),
+                problem.shifts[each.fit.route.shift].day in days,
+                _rank(each),
+            ),
+        )
+        left.remove(best)
+        chosen.append(best)
+    return tuple(_offer(built, now, before, index, wanted, each) for each in chosen)
+
+
+def _rank(found: _Found) -> tuple[int, int, int]:
+    return found.cost, found.fit.route.shift, found.start
+
+
+def _hours(
+    now: Routes,
+    index: int,
+    wanted: Visit,
+    shift: int,
+    without: frozenset[int],
+    stands: Route | None,
+) -> Iterator[_Found]:
+    """The visit at each round hour of a shift, and at the hour when it stands there."""
+    windows = [window for window in wanted.windows if window.shift == shift]
+
+    def at(spans: Collection[Window]) -> list[Fit]:
+        placed = wanted.model_copy(update={"windows": tuple(spans)})
+        return [fit for fit in now.fits(index, placed, shift, without=without) if not fit.blocked]
+
+    if not at([window.model_copy(update={"cost": 0}) for window in windows]):
+        return
+    starts = {
+        start
+        for window in windows
+        for start in range(-(-window.start // GRID) * GRID, window.end - wanted.talk + 1, GRID)
+    }
+    starts |= {stop.start for stop in (stands.stops if stands else ()) if stop.visit == index}
+    lost = sum(now.problem.visits[other].worth for other in without)
+    for start in sorted(starts):
+        fits = at([Window(shift=shift, start=start, end=start + wanted.talk)])
+        if fits:
+            fit = min(fits, key=lambda fit: fit.added)
+            yield _Found(fit.added + lost, fit, start, without)
+
+
+def _without(problem: Problem, solution: Solution, index: int) -> Solution:
+    """The solution without a visit, the others at their hours where they can be."""
+    routes: list[Route] = []
+    for route in solution.routes:
+        order = [stop.visit for stop in route.stops if stop.visit != index]
+        if len(order) == len(route.stops):
+            routes.append(route)
+        elif order:
+            shorter = schedule(problem, route.shift, order)
+            # Without a way from the place before to the one after, it stays as it is.
+            routes.append(shorter or route)
+    made = {stop.visit for route in routes for stop in route.stops}
+    left_out = tuple(visit for visit in range(len(problem.visits)) if visit not in made)
+    return Solution(routes=tuple(routes), left_out=left_out)
+
+
+def _offer(
+    built: BuiltProblem,
+    now: Routes,
+    before: dict[int, Route],
+    index: int,
+    wanted: Visit,
+    found: _Found,
+) -> Offer:
+    route, about = found.fit.route, built.shifts[found.fit.route.shift]
+    stood = {stop.visit: stop.start for each in before.values() for stop in each.stops}
+    after = now.solution_with(route, without=found.without)
+    old, new = Solution(routes=tuple(before.values()), left_out=()), after
+    return Offer(
+        visit_id=wanted.id,
+        manager_id=about.manager_id,
+        date=about.date,
+        start=found.start,
+        end=found.start + wanted.talk,
+        travel=_travel(new) - _travel(old),
+        moved=tuple(
+            built.problem.visits[stop.visit].id
+            for each in after.routes
+            for stop in each.stops
+            if stop.visit != index and stood.get(stop.visit, stop.start) != stop.start
+        ),
+        displaced=tuple(built.problem.visits[other].id for other in sorted(found.without)),
+    )
+
+
+def _travel(solution: Solution) -> int:
+    ways = [stop.arrive - stop.leave for route in solution.routes for stop in route.stops]
+    return sum(ways) + sum(route.back - route.leave_last for route in solution.routes)
