@@ -21,6 +21,7 @@ __all__ = [
     "clock_of",
     "horizon_of",
     "print_json",
+    "proof_there",
     "relative_to",
     "saved_words",
     "settings_of",
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from routeplan.config import Settings
     from routeplan.due.models import Horizon
     from routeplan.plan.plan import Plan
+    from routeplan.solve.result import Solved
     from routeplan.workdays import WorkCalendar
     from routeplan.workspace.save import Saved
 
@@ -127,6 +129,17 @@ def relative_to(book: Path, out: Path) -> str:
         return Path(os.path.relpath(book.resolve(), out.resolve())).as_posix()
     except ValueError:  # another drive on Windows
         return str(book)
+
+
+def proof_there(folder: Path) -> Solved | None:
+    """The proof of the plan in a folder, where it has one that can be used."""
+    from routeplan.errors import CheckError, FileError
+    from routeplan.workspace.folder import load_proof
+
+    try:
+        return load_proof(folder)
+    except (CheckError, FileError, WorkspaceError):
+        return None
 
 
 def saved_words(saved: Saved, folder: Path, texts: Texts) -> str:

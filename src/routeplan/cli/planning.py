@@ -15,6 +15,7 @@ from routeplan.cli.common import (
     clock_of,
     horizon_of,
     print_json,
+    proof_there,
     relative_to,
     saved_words,
     settings_of,
@@ -242,7 +243,13 @@ def replan(
         )
     diff = diff_plans(before, after)
     saved = save_plan(
-        after, folder, texts, book=place, solved=solved[-1], tiles=tiles.value, ground=ground
+        after,
+        folder,
+        texts,
+        book=place,
+        solved=solved[-1] if solved else proof_there(folder),
+        tiles=tiles.value,
+        ground=ground,
     )
     if json_output:
         print_json(diff.model_dump_json(indent=1))

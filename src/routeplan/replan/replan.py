@@ -17,22 +17,25 @@ from routeplan.plan.check import require_valid
 from routeplan.plan.events import Event
 from routeplan.plan.explain import Cancelled
 from routeplan.plan.insert import with_what_pays
-from routeplan.plan.plan import ChangeBudget, Plan, PlannedDay
+from routeplan.plan.plan import ChangeBudget, Plan, PlannedDay, PlanOrigin
 from routeplan.plan.ways import with_ways
 from routeplan.problem.adjust import Adjustment, Agreed, Must
 from routeplan.problem.amend import amended
 from routeplan.problem.build import BuiltProblem, build_problem
 from routeplan.problem.churn import churn_factor
 from routeplan.problem.objective import required_penalty
-from routeplan.problem.problem import Visit
+from routeplan.problem.problem import Problem, Visit
 from routeplan.problem.progress import Slot
 from routeplan.problem.wishes import collect_wishes
 from routeplan.replan.choices import efficient_choices, plan_within
+from routeplan.replan.conflict import refusal
 from routeplan.replan.holds import Holds, holds_of
 from routeplan.replan.news import planned_managers, read_news
+from routeplan.replan.offer import alternatives_for
 from routeplan.replan.progress import Standing, standing_at
 from routeplan.replan.told import with_told_kept
-from routeplan.solve.result import Engine, Result, Route, Solution, Solved
+from routeplan.solve.evaluate import cost_of
+from routeplan.solve.result import Engine, Result, Route, Solution, Solved, Status
 from routeplan.solve.schedule import schedule
 from routeplan.solve.solve import solve
 from routeplan.solve.stop import ProgressCallback, StopRule
@@ -54,6 +57,8 @@ class Replanning:
     calendar: WorkCalendar
     travel: TravelSource
     now: dt.datetime
+    asked: tuple[Adjustment, ...]
+    """The adjustments given to this re-plan."""
     adjustments: tuple[Adjustment, ...]
     """The earlier plan's, those of this re-plan, and the facts of its events."""
     holds: Holds
@@ -61,7 +66,9 @@ class Replanning:
     freeze: int
     """Minutes from `now` to the freeze line."""
     calm: bool
-    """Whether nothing is new but the clock."""
+    """Whether nothing is new but the clock..."""
+    same: bool
+    """... and not even that counts: no day has begun since the plan was made."""
     due: tuple[DueVisit, ...]
     standing: Standing
     slots: Mapping[str, Slot]
@@ -86,27 +93,21 @@ class Replanning:
         left out is explained by it.
         """
         before, built = self.before, built or self.built
+        if self.loses_held(result):
+            left_out = result.solution.left_out
+            raise refusal(built, left_out, self.holds, self.events, self._without, self.book)
         after = build_plan(
             built,
             result,
             self.book,
             DueList(horizon=before.horizon, policy=before.origin.policy, due=self.due, not_due=()),
             self.settings,
-            before.origin.model_copy(
-                update={
-                    "version": before.origin.version + 1,
-                    "now": self.now,
-                    "events": self.events,
-                    "freeze": self.freeze,
-                    "book_digest": digest(self.book),
-                    "settings": self.settings,
-                    "calendar": self.calendar,
-                }
-            ),
+            self.origin,
             adjustments=self.adjustments,
             locks=self.holds.locks,
             kept=self.standing.kept,
             cancelled=self.cancelled,
+            searched=frozenset(self.slots),
             notes=[
                 *notes,
                 *(
@@ -119,9 +120,77 @@ class Replanning:
         if budget is not None:
             proof = after.proof.model_copy(update={"budget": budget})
             after = after.model_copy(update={"proof": proof})
+        others = alternatives_for(before, after, built, result.solution)
+        after = after.model_copy(update={"alternatives": others})
         after = with_ways(with_told_kept(after, before), self.travel)
         require_valid(after, self.book, self.settings, self.calendar, self.travel, earlier=before)
         return after
+
+    @property
+    def origin(self) -> PlanOrigin:
+        """Of the new plan."""
+        return self.before.origin.model_copy(
+            update={
+                "version": self.before.origin.version + 1,
+                "now": self.now,
+                "events": self.events,
+                "freeze": self.freeze,
+                "book_digest": digest(self.book),
+                "settings": self.settings,
+                "calendar": self.calendar,
+            }
+        )
+
+    def without_left_over(self) -> Problem:
+        """The problem where required visits that were left out before cannot be made."""
+        gone = {visit.visit_id for visit in self.before.left_out if visit.required}
+        visits = tuple(
+            visit.model_copy(update={"windows": ()}) if visit.id in gone else visit
+            for visit in self.built.problem.visits
+        )
+        return self.built.problem.model_copy(update={"visits": visits})
+
+    def loses_held(self, result: Result) -> bool:
+        """Whether a visit is left out that may not move."""
+        held = self.holds.visits
+        return any(self.built.visits[index].id in held for index in result.solution.left_out)
+
+    def stays(self, result: Result) -> Result:
+        """The result where nothing is new: the earlier plan's routes, with what is proven now."""
+        problem, start = self.built.problem, self.start
+        planned = {self.built.visits[index].id for index in start.left_out} & self.slots.keys()
+        if not self.calm or planned:
+            return result
+        cost = cost_of(problem, start)
+        proven = result.bound is not None and cost <= result.bound
+        missing = any(problem.visits[index].required for index in start.left_out)
+        status = Status.OPTIMAL if proven else Status.FEASIBLE
+        return result.model_copy(
+            update={
+                "solution": start,
+                "cost": cost,
+                "status": Status.INFEASIBLE if missing else status,
+                "stopped_by": "optimal" if proven else "unchanged",
+            }
+        )
+
+    def _without(self, events: Sequence[Event]) -> BuiltProblem | None:
+        """The problem that these of the events make; None: they do not go without the others."""
+        try:
+            other = prepare_replan(
+                self.before,
+                self.book,
+                events,
+                self.now,
+                freeze=self.freeze,
+                settings=self.settings,
+                calendar=self.calendar,
+                travel=self.travel,
+                adjustments=self.asked,
+            )
+        except UsageError:
+            return None
+        return other.built
 
 
 def replan(
@@ -166,6 +235,9 @@ def replan(
         travel=travel,
         adjustments=adjustments,
     )
+    if opened.same:
+        # Nothing is searched, so that the plan stays what it is, its proof included.
+        return plan.model_copy(update={"origin": opened.origin})
     solver, problem = opened.settings.solver, opened.built.problem
     if max_changes is not None:
         found = efficient_choices(opened, stop=stop, seed=seed, engine=engine, progress=progress)
@@ -181,7 +253,20 @@ def replan(
         start=opened.start,
         progress=progress,
     )
-    result = with_what_pays(problem, result)
+    if opened.loses_held(result):
+        # A required visit that was left out before may have taken the place of one that is held.
+        closer = opened.without_left_over()
+        again = solve(
+            closer,
+            stop or StopRule(seconds=solver.time_limit),
+            seed=solver.seed if seed is None else seed,
+            engine=engine,
+            start=opened.start,
+            progress=progress,
+        )
+        if again.cost < result.cost or not opened.loses_held(again):
+            result = again.model_copy(update={"bound": None, "proof": None})
+    result = opened.stays(with_what_pays(problem, result))
     if on_solved:
         on_solved(Solved(problem=problem, result=result))
     return opened.plan_of(result)
@@ -245,10 +330,17 @@ def prepare_replan(
     }
     built = _priced(holds.hold(open_built), slots, cancelled, settings.churn, now.date())
     origin = plan.origin
+    calm = (
+        wishes == plan.adjustments
+        and not news.changes(plan)
+        and (settings, calendar, digest(book))
+        == (origin.settings, origin.calendar, origin.book_digest)
+    )
     return Replanning(
         before=plan,
         book=book,
         events=tuple(events),
+        asked=tuple(adjustments),
         settings=settings,
         calendar=calendar,
         travel=travel,
@@ -256,17 +348,23 @@ def prepare_replan(
         adjustments=wishes,
         holds=holds,
         freeze=freeze,
-        calm=wishes == plan.adjustments
-        and due == plan.due
-        and not news.changes(plan)
-        and (settings, calendar, digest(book))
-        == (origin.settings, origin.calendar, origin.book_digest),
+        calm=calm,
+        same=calm and (now == origin.now or not _has_begun(plan, now)),
         due=due,
         standing=standing,
         slots=slots,
         cancelled=cancelled,
         built=built,
         start=_as_planned(plan, built),
+    )
+
+
+def _has_begun(plan: Plan, now: dt.datetime) -> bool:
+    """Whether some day of the plan has begun."""
+    midnight = dt.time()
+    return any(
+        dt.datetime.combine(day.date, midnight) + dt.timedelta(minutes=day.shift.start) < now
+        for day in plan.days
     )
 
 
