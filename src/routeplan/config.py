@@ -38,6 +38,7 @@ __all__ = [
     "parse_toml",
     "read_settings",
     "read_toml",
+    "require_no_secret",
     "wrong_entries",
 ]
 
@@ -130,12 +131,30 @@ class RoadsSettings(Frozen):
     """Folder written by `routeplan roads build`."""
 
 
+def require_no_secret(url: str) -> None:
+    """Raises SettingsError, which does not show it, when an address holds a password or key: a plan
+    keeps its settings, and plans are handed round."""
+    # Cut by hand: what is no URL at all is told of where it is used.
+    sent, _, _ = url.partition("#")
+    plain, query, _ = sent.partition("?")
+    scheme, slashes, rest = plain.partition("//")
+    host = (rest if slashes else scheme).partition("/")[0]
+    if query or "@" in host:
+        shown = host.rpartition("@")[2]
+        raise SettingsError("RP2032", message("roads.url_secret", server=shown))
+
+
 class ServerSettings(Frozen):
     """An OSRM or Valhalla server."""
 
     url: str = ""
     time_out: Annotated[float, Field(gt=0)] = 30.0
     """Seconds to wait for one answer."""
+
+    @model_validator(mode="after")
+    def _without_secret(self) -> Self:
+        require_no_secret(self.url)
+        return self
 
 
 class TransitSettings(Frozen):
@@ -303,6 +322,9 @@ def read_settings(path: Path) -> Settings:
     try:
         return Settings.model_validate(raw)
     except ValidationError as error:
+        for item in error.errors():
+            if isinstance(refused := item.get("ctx", {}).get("error"), SettingsError):
+                raise refused from None  # the other error holds what must not be shown
         raise SettingsError(
             "RP2002", message("error.settings", file=str(path), wrong=wrong_entries(error))
         ) from error

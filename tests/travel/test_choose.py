@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import traceback
 from pathlib import Path
 
 import pytest
@@ -12,16 +13,18 @@ from typer.testing import CliRunner
 from routeplan.book.models import TravelMode
 from routeplan.book.write import write_book
 from routeplan.cli import app
-from routeplan.config import SourceName, TravelSettings
-from routeplan.errors import SettingsError, UsageError
+from routeplan.config import ServerSettings, SourceName, TravelSettings, read_settings
+from routeplan.errors import SettingsError, UsageError, WorkspaceError
 from routeplan.language import LANGUAGES
 from routeplan.pipeline import open_travel
 from routeplan.point import Point
 from routeplan.travel.cached import Cached
 from routeplan.travel.choose import parse_travel, travel_source
 from routeplan.travel.great_circle import GreatCircle
+from routeplan.travel.hours_file import read_hours
 from routeplan.workspace.folder import load_plan
-from tests.examples import tiny_book
+from tests.example_plan import example_plan
+from tests.examples import tiny_book, window
 
 DEFAULT = TravelSettings()
 ROOT = Path(__file__).parents[2]
@@ -166,6 +169,54 @@ def test_hours_are_learned_from_the_command_line(tmp_path: Path) -> None:
     )
     assert result.exit_code == 0, result.output
     assert out.read_text(encoding="utf-8-sig").startswith("modes,weekdays,hours,factor,ways")
+
+
+def test_hours_are_learned_upon_the_file_that_the_settings_name(tmp_path: Path) -> None:
+    write_book(tiny_book(), tmp_path / "book")
+    before = "modes,weekdays,hours,factor\ncar,mon,05:00-06:00,3\n"
+    (tmp_path / "book" / "before.csv").write_text(before, encoding="utf-8")
+    settings = '[travel]\nhours = "before.csv"\n'
+    (tmp_path / "book" / "routeplan.toml").write_text(settings, encoding="utf-8")
+    out = tmp_path / "hours.csv"
+    result = CliRunner().invoke(
+        app, ["hours", str(tmp_path / "book"), "--out", str(out), "--lang", "en"]
+    )
+    assert result.exit_code == 0, result.output
+    (learned,) = read_hours(out)
+    assert (learned.hours, learned.weekdays, learned.factor) == (window("5:00", "6:00"), (0,), 3)
+
+
+ADDRESS = "http://me:hunter2@example.org"
+
+
+@pytest.mark.parametrize(
+    "url", [ADDRESS, "https://example.org//route?key=hunter2", "me:hunter2@example.org"]
+)
+@pytest.mark.parametrize("source", SourceName)
+def test_a_secret_in_a_servers_address_is_refused_when_settings_are_read(
+    tmp_path: Path, url: str, source: SourceName
+) -> None:
+    """Whatever the source is: a plan would keep it with the other settings."""
+    path = tmp_path / "routeplan.toml"
+    path.write_text(f'[travel]\nsource = "{source}"\n[travel.server]\nurl = "{url}"\n')
+    with pytest.raises(SettingsError, match=r"RP2032.*example\.org") as caught:
+        read_settings(path)
+    assert "hunter2" not in "".join(traceback.format_exception_only(caught.value))
+    assert caught.value.__suppress_context__
+    with pytest.raises(SettingsError, match="RP2032"):
+        parse_travel([f"osrm:{url}"], DEFAULT)
+
+
+def test_a_plan_with_a_secret_is_not_read(tmp_path: Path) -> None:
+    travel = TravelSettings(server=ServerSettings(url="http://example.org"))
+    plan = example_plan()
+    settings = plan.origin.settings.model_copy(update={"travel": travel})
+    origin = plan.origin.model_copy(update={"settings": settings})
+    text = plan.model_copy(update={"origin": origin}).model_dump_json()
+    (tmp_path / "plan.json").write_text(text.replace("http://example.org", ADDRESS), "utf-8")
+    with pytest.raises(WorkspaceError, match="RP7002") as caught:
+        load_plan(tmp_path)
+    assert "hunter2" not in str(caught.value)
 
 
 def test_the_settings_of_a_plan_are_json_as_before() -> None:

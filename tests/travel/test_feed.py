@@ -192,6 +192,18 @@ BAD = {
         {"frequencies": "trip_id,start_time,end_time,headway_secs\nr1-480,07:00:00,08:00:00,0\n"},
         "frequencies.txt has '0' in column headway_secs",
     ),
+    "a run without its start": (
+        {"frequencies": "trip_id,start_time,end_time,headway_secs\nr1-480,,08:00:00,600\n"},
+        "frequencies.txt has '' in column start_time",
+    ),
+    "a run without its end": (
+        {"frequencies": "trip_id,start_time,end_time,headway_secs\nr1-480,07:00:00,,600\n"},
+        "frequencies.txt has '' in column end_time",
+    ),
+    "more than a run a second": (
+        {"frequencies": "trip_id,start_time,end_time,headway_secs\nr1-480,7:00:00,8:00:00,0.5\n"},
+        "frequencies.txt has '0.5' in column headway_secs",
+    ),
     "ragged rows": (
         {"stops": 'stop_id,stop_name,stop_lat,stop_lon\nA,"x,1,2\n'},
         "is no CSV table",

@@ -14,8 +14,8 @@ from routeplan.book.read import read_book
 from routeplan.config import Settings
 from routeplan.due.models import Horizon
 from routeplan.pipeline import plan_visits
-from routeplan.point import Box
 from routeplan.plan.events import Cancel
+from routeplan.point import Box
 from routeplan.replan.replan import replan
 from routeplan.solve.result import Engine
 from routeplan.solve.stop import StopRule

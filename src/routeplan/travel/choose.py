@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from routeplan.book.models import Book, TravelMode
-from routeplan.config import SourceName, TravelSettings
+from routeplan.config import SourceName, TravelSettings, require_no_secret
 from routeplan.errors import SettingsError, UsageError
 from routeplan.language import message
 from routeplan.store.cache import Cache
@@ -58,6 +58,8 @@ def parse_travel(
         named.append(source)
         if where:
             table, entry = _NEEDS[source]
+            if table == "server":
+                require_no_secret(where)
             kept = where if table == "server" else _seen_from(folder, where)
             below = getattr(settings, table).model_copy(update={entry: kept})
             settings = settings.model_copy(update={table: below})

@@ -290,9 +290,13 @@ def _expanded(
     file = "frequencies.txt"
     start = _seconds(feed, file, frequencies["start_time"])
     end = _seconds(feed, file, frequencies["end_time"])
+    for column, seconds in (("start_time", start), ("end_time", end)):
+        if seconds.isna().any():
+            raise _fault(feed, "error.feed_value", file=file, column=column, value="")
     headway = _numbers(feed, file, frequencies["headway_secs"])
-    if (headway <= 0).any():
-        raise _fault(feed, "error.feed_value", file=file, column="headway_secs", value="0")
+    if (headway < 1).any():
+        value = frequencies["headway_secs"][headway < 1].iloc[0]
+        raise _fault(feed, "error.feed_value", file=file, column="headway_secs", value=value)
     patterns = dict(list(times.groupby("trip_id", sort=False)))
     kept = times[~times["trip_id"].isin(frequencies["trip_id"])]
     runs: list[pd.DataFrame] = [kept]

@@ -12,6 +12,7 @@ from json import loads
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
+from routeplan.config import require_no_secret
 from routeplan.errors import ServiceError, SettingsError
 from routeplan.language import message
 
@@ -54,10 +55,7 @@ class Server:
         parts = urlsplit(self.url)
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise SettingsError("RP2031", message("roads.no_url", url=self.url))
-        if "@" in parts.netloc or parts.query:
-            # A plan keeps its settings, and plans are handed round.
-            host = parts.netloc.rpartition("@")[2]
-            raise SettingsError("RP2032", message("roads.url_secret", server=host))
+        require_no_secret(self.url)
         self._base = parts._replace(fragment="").geturl().rstrip("/")
         self._time_out = time_out
         self._sleep = sleep
