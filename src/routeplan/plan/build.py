@@ -57,12 +57,14 @@ def build_plan(
     kept: Sequence[PlannedDay] = (),
     cancelled: Mapping[str, Cancelled] | None = None,
     notes: Sequence[Message] = (),
+    searched: frozenset[str] | None = None,
 ) -> Plan:
     """The plan that a result for `built.problem` means.
 
     `kept` are days of an earlier plan as far as they have gone (done and under way, with the way
     back that ends them if nothing follows); what the result adds to such a day comes after it.
-    `cancelled` are visits, by id, that no route makes because the client said so.
+    `cancelled` are visits, by id, that no route makes because the client said so. `searched`: as
+    for `Explainer`.
     """
     book = amended(book, adjustments)
     must = collect_wishes(adjustments).must
@@ -84,6 +86,7 @@ def build_plan(
         cancelled=cancelled or {},
         done={(day.manager_id, day.date): Done(day.totals.visits, day.totals.talk) for day in kept},
         today=origin.now.date() if origin.now else None,
+        searched=searched,
     )
     urgency = {visit.id: number for number, visit in enumerate(due.due)}
     left_out = sorted(explainer.left_out(), key=lambda visit: urgency[visit.visit_id])

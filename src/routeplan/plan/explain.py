@@ -108,6 +108,9 @@ class Explainer:
     """By manager and date."""
     today: dt.date | None
     """Of a re-plan."""
+    searched: frozenset[str] | None = None
+    """Ids of the visits for which, where nothing else helps, the routes are searched again; None:
+    whichever are left out."""
 
     def left_out(self) -> tuple[UnplannedVisit, ...]:
         """Every due visit on no route, most urgent first as on the due list, each explained."""
@@ -118,7 +121,10 @@ class Explainer:
         helpless = [
             index
             for index, visit in left_out.items()
-            if visit.cause in SEARCHED_CAUSES and not visit.remedies and not visit.required
+            if visit.cause in SEARCHED_CAUSES
+            and not visit.remedies
+            and not visit.required
+            and (self.searched is None or visit.visit_id in self.searched)
         ]
         helpless.sort(key=lambda index: -left_out[index].worth)
         for index in helpless[:MOST_SEARCHES]:

@@ -24,6 +24,7 @@ from routeplan.values import Clock, Frozen, TimeWindow
 from routeplan.workdays import WorkCalendar
 
 __all__ = [
+    "Alternative",
     "Cause",
     "ChangeBudget",
     "CostTerms",
@@ -344,6 +345,16 @@ class Lock(Frozen):
         return self
 
 
+class Alternative(Frozen):
+    """Another hour to offer where a visit has to be agreed again."""
+
+    visit_id: str
+    manager_id: str
+    date: dt.date
+    start: Clock
+    """Of the talk."""
+
+
 class Plan(Frozen):
     """A complete plan for a horizon."""
 
@@ -362,6 +373,8 @@ class Plan(Frozen):
     adjustments: tuple[Adjustment, ...] = ()
     locks: tuple[Lock, ...] = ()
     """By visit, each once."""
+    alternatives: tuple[Alternative, ...] = ()
+    """Of a re-plan, for visits that changed although their clients knew of them."""
     notes: tuple[Message, ...] = ()
     proof: Proof
     totals: Totals

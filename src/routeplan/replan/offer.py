@@ -11,18 +11,21 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from routeplan.plan.insert import Fit, Routes
+from routeplan.plan.plan import Alternative, Cause, Plan
 from routeplan.problem.build import BuiltProblem
 from routeplan.problem.problem import Problem, Visit, Window
+from routeplan.problem.progress import Told
 from routeplan.solve.result import Route, Solution
 from routeplan.solve.schedule import schedule
 from routeplan.values import Clock, Frozen
 
-__all__ = ["Offer", "offers_for"]
+__all__ = ["Offer", "alternatives_for", "offers_for"]
 
 GRID = 30
 """Minutes: what one says on the telephone."""
 NOON = 12 * 60
 MOST_OFFERS = 3
+MOST_ALTERNATIVES = 2
 
 
 class Offer(Frozen):
@@ -39,6 +42,38 @@ class Offer(Frozen):
     """Ids of the visits of that day that begin at another time."""
     displaced: tuple[str, ...] = ()
     """Ids of the visits that give way."""
+
+
+def alternatives_for(
+    before: Plan, after: Plan, built: BuiltProblem, solution: Solution
+) -> tuple[Alternative, ...]:
+    """Two other hours for each visit that stands elsewhere or nowhere, though its client knew of it
+    and has asked for nothing; nobody else's visit gives way. `solution` is that of `after`."""
+    index_of = {visit.id: index for index, visit in enumerate(built.visits)}
+    now = {visit.visit_id: (day, visit) for day, visit in after.visits}
+    out = {visit.visit_id: visit.cause for visit in after.left_out}
+    found: list[Alternative] = []
+    for day, visit in before.visits:
+        index = index_of.get(visit.visit_id)
+        if index is None or visit.told is Told.NOT_AGREED:
+            continue
+        if out.get(visit.visit_id) in (Cause.CANCELLED, Cause.EXCLUDED):
+            continue
+        new_day, new = now.get(visit.visit_id, (None, None))
+        stands = None
+        if new_day is not None and new is not None:
+            stands = new_day.manager_id, new_day.date, new.talk.start
+            if stands == (day.manager_id, day.date, visit.talk.start):
+                continue
+            if new.told is Told.CONFIRMED:
+                continue  # the new hour is agreed already
+        offers = offers_for(built, solution, index, give_way=False)
+        hours = [(offer.manager_id, offer.date, offer.start) for offer in offers]
+        found += [
+            Alternative(visit_id=visit.visit_id, manager_id=who, date=date, start=start)
+            for who, date, start in [hour for hour in hours if hour != stands][:MOST_ALTERNATIVES]
+        ]
+    return tuple(found)
 
 
 @dataclass(frozen=True)
