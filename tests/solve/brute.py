@@ -106,12 +106,21 @@ def best_cost(problem: Problem) -> int:
     worth = [
         problem.required_penalty if visit.required else visit.worth for visit in problem.visits
     ]
-    best = sum(worth)
+    choices = [
+        (problem.required_penalty if choice.required else choice.worth, set(choice.visits))
+        for choice in problem.choices
+    ]
+    best = sum(worth) + sum(value for value, _ in choices)
     for choice in itertools.product(*options):
         chosen = [index for _, subset in choice for index in subset]
         if len(chosen) > len(set(chosen)) or not _gaps_kept(problem, [s for _, s in choice]):
             continue
+        if any(len(visits.intersection(chosen)) > 1 for _, visits in choices):
+            continue
+        if any((tie.first in chosen) != (tie.second in chosen) for tie in problem.ties):
+            continue
         left = sum(worth) - sum(worth[index] for index in chosen)
+        left += sum(value for value, visits in choices if visits.isdisjoint(chosen))
         best = min(best, left + sum(cost for cost, _ in choice))
     return best
 

@@ -11,6 +11,7 @@ Units: minutes, minutes after the day's midnight, metres; money is minutes of tr
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
@@ -19,7 +20,7 @@ from pydantic import Field, model_validator
 from routeplan.travel.matrix import TravelMatrix
 from routeplan.values import Frozen
 
-__all__ = ["Gap", "Lunch", "Problem", "Shift", "Visit", "Window"]
+__all__ = ["Choice", "Gap", "Lunch", "Problem", "Shift", "Tie", "Visit", "Window"]
 
 Natural = Annotated[int, Field(ge=0)]
 
@@ -93,14 +94,34 @@ class Gap(Frozen):
     days: Natural
 
 
+class Choice(Frozen):
+    """At most one of some visits is made; if none is, that costs `worth`, or the penalty."""
+
+    visits: Annotated[tuple[int, ...], Field(min_length=1)]
+    worth: Natural
+    required: bool = False
+
+
+class Tie(Frozen):
+    """Either both visits are made or neither.
+
+    A joint visit is a choice among its hours, each a visit with one window as long as the talk, and
+    each tied to a visit of the second person at that hour.
+    """
+
+    first: Natural
+    second: Natural
+
+
 class Problem(Frozen):
     """Complete input of a solver.
 
     The cost of a solution, to be minimised, is
         typical travel minutes of all legs
       + cost of the windows used
-      + worth of the visits left out that are not required
-      + `required_penalty` for each required visit left out.
+      + worth of the visits left out, and of the choices of which nothing is made, that are not
+        required
+      + `required_penalty` for each required one.
     `required_penalty` exceeds all that the rest can add up to, so required visits come first.
     """
 
@@ -112,6 +133,8 @@ class Problem(Frozen):
     shifts: tuple[Shift, ...]
     visits: tuple[Visit, ...]
     gaps: tuple[Gap, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    ties: tuple[Tie, ...] = ()
     required_penalty: Natural
 
     @model_validator(mode="after")
@@ -141,9 +164,32 @@ class Problem(Frozen):
         for gap in self.gaps:
             if max(gap.first, gap.second) >= len(self.visits) or gap.first == gap.second:
                 wrong.append(f"gap {gap.first}-{gap.second} names no two visits")
+        wrong += self._wrong_ties()
         if wrong:
             raise ValueError("; ".join(wrong))
         return self
+
+    def _wrong_ties(self) -> list[str]:
+        chosen = [visit for choice in self.choices for visit in choice.visits]
+        tied = [visit for tie in self.ties for visit in (tie.first, tie.second)]
+        if (
+            max((*chosen, *tied), default=0) >= max(1, len(self.visits))
+            or min(chosen, default=0) < 0
+        ):
+            return ["a choice or tie names a visit that is missing"]
+        wrong = [
+            f"visit {self.visits[visit].id} stands in two {what}"
+            for what, named in (("choices", chosen), ("ties", tied))
+            for visit, times in Counter(named).items()
+            if times > 1
+        ]
+        for visit in (self.visits[number] for number in sorted({*chosen, *tied})):
+            if visit.worth or visit.required:
+                wrong.append(f"visit {visit.id} is of a choice or tie and has a worth of its own")
+        for visit in (self.visits[number] for number in tied):
+            if all(window.end - window.start < visit.talk for window in visit.windows):
+                wrong.append(f"visit {visit.id} is tied and has no window that holds it")
+        return wrong
 
     @cached_property
     def windows_by_shift(self) -> tuple[dict[int, tuple[Window, ...]], ...]:

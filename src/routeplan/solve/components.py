@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from routeplan.problem.problem import Gap, Problem, Visit
+from routeplan.problem.problem import Choice, Gap, Problem, Tie, Visit
 from routeplan.solve.proof import CaseTree, CountSplit, Leaf, PartProof
 from routeplan.solve.result import Route, Solution
 
@@ -22,7 +22,7 @@ class Part:
 
 
 def split(problem: Problem) -> tuple[Part, ...]:
-    """The parts that share no shift and no gap, by first shift.
+    """The parts that share no shift, gap, choice or tie, by first shift.
 
     Visits that no shift can make, and shifts that can make no visit, are in none.
     """
@@ -44,6 +44,11 @@ def split(problem: Problem) -> tuple[Part, ...]:
             join(shift, first_visit + visit)
     for gap in problem.gaps:
         join(first_visit + gap.first, first_visit + gap.second)
+    for choice in problem.choices:
+        for visit in choice.visits[1:]:
+            join(first_visit + choice.visits[0], first_visit + visit)
+    for tie in problem.ties:
+        join(first_visit + tie.first, first_visit + tie.second)
     parts: list[Part] = []
     for top in sorted({find(shift) for shift in range(first_visit)}):
         shifts = tuple(shift for shift in range(first_visit) if find(shift) == top)
@@ -155,6 +160,20 @@ def _part(problem: Problem, shifts: tuple[int, ...], visits: tuple[int, ...]) ->
             Gap(first=visit_number[gap.first], second=visit_number[gap.second], days=gap.days)
             for gap in problem.gaps
             if gap.first in visit_number and gap.second in visit_number
+        ),
+        choices=tuple(
+            Choice(
+                visits=tuple(visit_number[v] for v in choice.visits if v in visit_number),
+                worth=choice.worth,
+                required=choice.required,
+            )
+            for choice in problem.choices
+            if any(visit in visit_number for visit in choice.visits)
+        ),
+        ties=tuple(
+            Tie(first=visit_number[tie.first], second=visit_number[tie.second])
+            for tie in problem.ties
+            if tie.first in visit_number
         ),
         required_penalty=problem.required_penalty,
     )

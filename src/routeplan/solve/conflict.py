@@ -70,5 +70,7 @@ def _only(problem: Problem, visits: Sequence[int]) -> Problem:
                 for gap in problem.gaps
                 if gap.first in number and gap.second in number
             ),
+            "choices": (),
+            "ties": (),
         }
     )

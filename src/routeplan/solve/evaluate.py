@@ -19,6 +19,11 @@ def cost_of(problem: Problem, solution: Solution) -> int:
         for index, visit in enumerate(problem.visits)
         if index not in served
     )
+    left_out += sum(
+        problem.required_penalty if choice.required else choice.worth
+        for choice in problem.choices
+        if served.isdisjoint(choice.visits)
+    )
     return left_out + sum(route_cost(problem, route) for route in solution.routes)
 
 

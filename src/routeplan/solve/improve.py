@@ -68,6 +68,17 @@ class Search:
             [shift for shift, known in enumerate(self._known) if known.table.reaches[visit]]
             for visit in visits
         ]
+        self._ties = [(tie.first, tie.second) for tie in problem.ties]
+        tied = {visit for tie in self._ties for visit in tie}
+        chosen = {visit for choice in problem.choices for visit in choice.visits}
+        self._held = tied | chosen
+        """Visits that stay as they are given: putting in one means another."""
+        for visit in self._held:
+            self._shifts[visit] = []
+        self._choices = [
+            (choice.visits, problem.required_penalty if choice.required else choice.worth)
+            for choice in problem.choices
+        ]
         self._dates = [problem.days[shift.day].toordinal() for shift in problem.shifts]
         self._gaps: list[list[tuple[int, int, int]]] = [[] for _ in visits]
         """Per visit: (other, sign, days), meaning sign x (own date - other's date) >= days."""
@@ -106,6 +117,11 @@ class Search:
             wanted.append((shift, [visit for visit in dict.fromkeys(visits) if visit not in seen]))
             seen.update(visits)
         state = self._as_they_are(wanted) or self._as_far_as_possible(wanted)
+        if not self._keeps_ties(state.at):
+            wanted = [
+                (shift, [v for v in visits if v not in self._held]) for shift, visits in wanted
+            ]
+            state = self._as_far_as_possible(wanted)
         left_out = [visit for visit, shift in enumerate(state.at) if shift < 0]
         self._insert(state, sorted(left_out, key=self._ranks[0].__getitem__), 0.0)
         return self._keep_if_better(state)
@@ -166,12 +182,16 @@ class Search:
 
     def _nothing(self) -> _State:
         days = [known.empty for known in self._known]
-        return _State(days, [-1] * len(self._value), sum(self._value))
+        none_made = sum(worth for _, worth in self._choices)
+        return _State(days, [-1] * len(self._value), sum(self._value) + none_made)
 
     def _keep_if_better(self, state: _State) -> bool:
         state.cost = sum(day.cost for day in state.days) + sum(
             value for value, shift in zip(self._value, state.at, strict=True) if shift < 0
         )
+        for visits, worth in self._choices:
+            if all(state.at[visit] < 0 for visit in visits):
+                state.cost += worth
         if state.cost < self._best.cost:
             self._best = state
             return True
@@ -197,6 +217,8 @@ class Search:
                     break
                 shift = at[visit]
                 if shift < 0 or shift in ruined or (able is not None and shift not in able):
+                    continue
+                if not self._held.isdisjoint(days[shift].visits):
                     continue
                 ruined.add(shift)
                 order = days[shift].visits
@@ -260,6 +282,11 @@ class Search:
             if chosen >= 0:
                 days[chosen] = known[chosen].longer(days[chosen], visit, position)
                 at[visit] = chosen
+
+    def _keeps_ties(self, at: list[int]) -> bool:
+        return all((at[first] < 0) == (at[second] < 0) for first, second in self._ties) and all(
+            sum(at[visit] >= 0 for visit in visits) <= 1 for visits, _ in self._choices
+        )
 
     def _keeps_gaps(self, visit: int, shift: int, at: list[int]) -> bool:
         date = self._dates[shift]

@@ -3,14 +3,18 @@
 At a leaf, with z_v = 1 where visit v is made, any prices pi (visits), lambda, kappa <= 0 (gap rows,
 cuts) and mu (count rows: <= 0 for "at most", >= 0 for "more than") give the bound
 
-    sum_v w_v + sum_v min over allowed z_v of (pi_v - w_v - sum of mu of the counts with v) z_v
-    + sum mu x its number + sum lambda + sum kappa + sum_s min(0, least reduced cost of s)
+    sum_v w_v + sum_v min over allowed z_v of (pi_v - w_v - sum of mu of the counts with v
+                                               - chi of its choice -+ tau of its tie) z_v
+    + sum mu x its number + sum chi - surplus + sum lambda + sum kappa
+    + sum_s min(0, least reduced cost of s)
 
 on all solutions of the case, where a route's reduced cost is its cost less pi of its visits, lambda
 of the gap rows they count in, and kappa of the cuts it has two visits of. So a proof is checked by
 pricing anew (`recheck.py`) and needs no trust in what found it. A count of the visits made by some
 shifts takes its mu from the reduced costs of these shifts' routes, once for each of its visits,
-instead of from the z_v. All prices are whole multiples of 1 / `scale` minutes.
+instead of from the z_v. Each visit of a choice has the choice's worth w_v, and `surplus` is what is
+then counted more than once; chi <= 0 prices "at most one", tau "as often the first as the second"
+(- for the first, + for the second). All prices are whole multiples of 1 / `scale` minutes.
 """
 
 from __future__ import annotations
@@ -69,6 +73,9 @@ class Leaf(Frozen):
     gaps: tuple[GapPrice, ...] = ()
     cuts: tuple[CutPrice, ...] = ()
     counts: tuple[int, ...] = ()
+    choices: tuple[Annotated[int, Field(le=0)], ...] = ()
+    ties: tuple[int, ...] = ()
+    """Of the choices and ties of the part, in the problem's order."""
     listed: int | None = None
 
 

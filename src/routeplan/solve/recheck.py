@@ -19,11 +19,11 @@ from dataclasses import dataclass
 
 from routeplan.errors import CheckError
 from routeplan.language import Message, message
-from routeplan.problem.problem import Problem
+from routeplan.problem.problem import Choice, Problem, Tie, Visit
 from routeplan.solve.proof import CaseTree, CountSplit, GapPrice, Leaf, PartProof, PlaceSplit, Proof
 from routeplan.solve.recheck_day import Day, Prices, least_reduced_cost, routes_below
 from routeplan.solve.result import Result, Status
-from routeplan.solve.verify import require_valid
+from routeplan.solve.verify import leaves_required, require_valid
 
 __all__ = ["Confirmed", "proven_bound", "recheck"]
 
@@ -70,7 +70,7 @@ def recheck(problem: Problem, result: Result) -> Confirmed:
     if bound is not None and bound > result.cost:
         # Impossible for routes that keep all rules: the fault would be here.
         raise _refused(message("proof.above_cost", bound=bound, cost=result.cost))
-    left_required = any(problem.visits[visit].required for visit in result.solution.left_out)
+    left_required = leaves_required(problem, result.solution)
     status = Status.INFEASIBLE if left_required else result.status
     if (result.status is Status.INFEASIBLE) != left_required or (
         status is Status.OPTIMAL and (bound is None or bound < result.cost)
@@ -116,17 +116,39 @@ class _Checked:
             raise _refused(message("proof.scale", scale=scale))
         self._problem, self._scale = problem, scale
         self._days: dict[int, Day] = {}
+        self._choice_of = {visit: choice for choice in problem.choices for visit in choice.visits}
         self.cases = self.listed = 0
 
     def bound(self, proof: Proof) -> int:
         self._check_parts(proof.parts)
         within = {visit for part in proof.parts for visit in part.visits}
         left_out = sum(self._worth(v) for v in range(len(self._problem.visits)) if v not in within)
+        left_out -= sum(
+            self._worth(choice.visits[0]) * (len(choice.visits) - 1)
+            for choice in self._problem.choices
+            if within.isdisjoint(choice.visits)
+        )
         return left_out + sum(self._part(part) for part in proof.parts)
 
     def _worth(self, visit: int) -> int:
-        known = self._problem.visits[visit]
+        """Of a visit; of its choice where it stands in one."""
+        known: Visit | Choice = self._choice_of.get(visit, self._problem.visits[visit])
         return self._problem.required_penalty if known.required else known.worth
+
+    def _choices(self, part: PartProof) -> list[tuple[int, ...]]:
+        """The choices of a part, as far as its visits can be made at all."""
+        own = [
+            tuple(visit for visit in choice.visits if visit in part.visits)
+            for choice in self._problem.choices
+        ]
+        return [choice for choice in own if choice]
+
+    def _ties(self, part: PartProof) -> list[Tie]:
+        return [tie for tie in self._problem.ties if tie.first in part.visits]
+
+    def _surplus(self, part: PartProof) -> int:
+        """What the worths of the part's visits count more than once."""
+        return sum(self._worth(choice[0]) * (len(choice) - 1) for choice in self._choices(part))
 
     def _check_parts(self, parts: Sequence[PartProof]) -> None:
         """Each visit with a window is in one part, with all its shifts and gaps."""
@@ -150,10 +172,13 @@ class _Checked:
                     index not in part_of or shift_in.get(window.shift) != part_of[index]
                 ):
                     raise _refused(message("proof.parts_touch", visit=visit.id))
-        for gap in problem.gaps:
-            both = {part_of[visit] for visit in (gap.first, gap.second) if visit in part_of}
-            if len(both) > 1:
-                first = problem.visits[gap.first].id
+        for linked in (
+            *((gap.first, gap.second) for gap in problem.gaps),
+            *((tie.first, tie.second) for tie in problem.ties),
+            *(choice.visits for choice in problem.choices),
+        ):
+            if len({part_of[visit] for visit in linked if visit in part_of}) > 1:
+                first = problem.visits[linked[0]].id
                 raise _refused(message("proof.parts_touch", visit=first))
 
     def _part(self, part: PartProof) -> int:
@@ -204,7 +229,14 @@ class _Checked:
             return None
         scale = self._scale
         total = sum(gap.price for gap in leaf.gaps) + sum(cut.price for cut in leaf.cuts)
+        total += sum(leaf.choices) - self._surplus(part) * scale
         counted = dict.fromkeys(part.visits, 0)
+        for choice, price in zip(self._choices(part), leaf.choices, strict=True):
+            for visit in choice:
+                counted[visit] += price
+        for tie, price in zip(self._ties(part), leaf.ties, strict=True):
+            counted[tie.first] += price
+            counted[tie.second] -= price
         for count, price in zip(case.counts, leaf.counts, strict=True):
             total += price * (count.most + 1 if count.more else count.most)
             if count.shifts is None:
@@ -229,8 +261,13 @@ class _Checked:
     def _check_rows(self, part: PartProof, leaf: Leaf, case: _Case) -> None:
         if len(leaf.visits) != len(part.visits):
             raise _refused(message("proof.prices", have=len(leaf.visits), need=len(part.visits)))
-        if len(leaf.counts) != len(case.counts):
-            raise _refused(message("proof.prices", have=len(leaf.counts), need=len(case.counts)))
+        for given, needed in (
+            (leaf.counts, case.counts),
+            (leaf.choices, self._choices(part)),
+            (leaf.ties, self._ties(part)),
+        ):
+            if len(given) != len(needed):
+                raise _refused(message("proof.prices", have=len(given), need=len(needed)))
         prices = [*(gap.price for gap in leaf.gaps), *(cut.price for cut in leaf.cuts)]
         prices += [
             -price if count.more else price
@@ -366,7 +403,11 @@ class _Checked:
             model.add(made >= count.most + 1 if count.more else made <= count.most)
         for visit in case.made:
             model.add(sum(by_visit[visit]) == 1)
-        worth = sum(self._worth(visit) for visit in part.visits)
+        for choice in self._choices(part):
+            model.add_at_most_one(variable for visit in choice for variable in by_visit[visit])
+        for tie in self._ties(part):
+            model.add(sum(by_visit[tie.first]) == sum(by_visit[tie.second]))
+        worth = sum(self._worth(visit) for visit in part.visits) - self._surplus(part)
         gains = [cost - sum(map(self._worth, visits)) for _, visits, cost in routes]
         spent = sum(gain * variable for gain, variable in zip(gains, driven, strict=True))
         model.add(worth + spent < listed)

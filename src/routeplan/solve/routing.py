@@ -120,10 +120,18 @@ def routing_orders(
     routing.AddDimensionWithVehicleCapacity(
         count, 0, [shift.max_visits for shift in shifts], True, "visits"
     )
+    chosen = {visit for choice in problem.choices for visit in choice.visits}
+    for choice in problem.choices:
+        penalty = problem.required_penalty if choice.required else choice.worth
+        routing.AddDisjunction([manager.NodeToIndex(node) for node in choice.visits], penalty, 1)
+    for tie in problem.ties:
+        one, other = manager.NodeToIndex(tie.first), manager.NodeToIndex(tie.second)
+        solver.Add(routing.ActiveVar(one) == routing.ActiveVar(other))
     for node, visit in enumerate(visits):
         index = manager.NodeToIndex(node)
-        penalty = problem.required_penalty if visit.required else visit.worth
-        routing.AddDisjunction([index], penalty)
+        if node not in chosen:
+            penalty = problem.required_penalty if visit.required else visit.worth
+            routing.AddDisjunction([index], penalty)
         windows = problem.windows_by_shift[node]
         if not windows:
             routing.ActiveVar(index).SetValue(0)

@@ -16,6 +16,7 @@ from routeplan.solve.result import Engine, PhaseStatistics, Result, Route, Solut
 from routeplan.solve.routing import routing_orders
 from routeplan.solve.schedule import schedule
 from routeplan.solve.stop import Progress, ProgressCallback, StopRule
+from routeplan.solve.verify import leaves_required
 
 __all__ = ["solve"]
 
@@ -98,12 +99,11 @@ def solve(
     )
     cost, bound = cost_of(problem, solution), watch.bound
     proven = bound is not None and cost <= bound
-    left_required = any(problem.visits[visit].required for visit in solution.left_out)
     status = Status.OPTIMAL if proven else Status.FEASIBLE
     return Result(
         engine=engine,
         seed=seed,
-        status=Status.INFEASIBLE if left_required else status,
+        status=Status.INFEASIBLE if leaves_required(problem, solution) else status,
         stopped_by="optimal" if proven else watch.stopped_by,
         solution=solution,
         cost=cost,
@@ -213,6 +213,10 @@ class _Watch:
             problem.required_penalty if visit.required else visit.worth
             for index, visit in enumerate(problem.visits)
             if index not in within
+        ) + sum(
+            problem.required_penalty if choice.required else choice.worth
+            for choice in problem.choices
+            if within.isdisjoint(choice.visits)
         )
 
     @property

@@ -13,7 +13,7 @@ from routeplan.language import message
 from routeplan.problem.problem import Problem
 from routeplan.solve.result import Result, Route, Solution
 
-__all__ = ["require_valid", "violations"]
+__all__ = ["leaves_required", "require_valid", "violations"]
 
 
 def require_valid(problem: Problem, result: Result) -> None:
@@ -25,6 +25,14 @@ def require_valid(problem: Problem, result: Result) -> None:
         wrong.append(f"the bound {result.bound} is above the cost {result.cost}")
     if wrong:
         raise CheckError("RP6002", message("error.unverified", wrong=wrong))
+
+
+def leaves_required(problem: Problem, solution: Solution) -> bool:
+    """Whether a required visit, or all of a required choice, is left out."""
+    out = set(solution.left_out)
+    return any(problem.visits[visit].required for visit in out) or any(
+        choice.required and out.issuperset(choice.visits) for choice in problem.choices
+    )
 
 
 def violations(problem: Problem, solution: Solution) -> tuple[str, ...]:
@@ -58,6 +66,14 @@ def violations(problem: Problem, solution: Solution) -> tuple[str, ...]:
             if days < gap.days:
                 first, second = problem.visits[gap.first].id, problem.visits[gap.second].id
                 wrong.append(f"{second} comes {days} days after {first}, not {gap.days}")
+    for choice in problem.choices:
+        made = [problem.visits[visit].id for visit in choice.visits if visit in date]
+        if len(made) > 1:
+            wrong.append(f"{', '.join(made)} are all made, of which one may be")
+    for tie in problem.ties:
+        if (tie.first in date) != (tie.second in date):
+            first, second = problem.visits[tie.first].id, problem.visits[tie.second].id
+            wrong.append(f"of {first} and {second} only one is made")
     return tuple(wrong)
 
 
@@ -148,6 +164,9 @@ def _cost(problem: Problem, solution: Solution) -> int:
     for index in solution.left_out:
         visit = problem.visits[index]
         total += problem.required_penalty if visit.required else visit.worth
+    for choice in problem.choices:
+        if set(choice.visits) <= set(solution.left_out):
+            total += problem.required_penalty if choice.required else choice.worth
     for route in solution.routes:
         shift = problem.shifts[route.shift]
         minutes = problem.matrices[shift.matrix].minutes

@@ -11,7 +11,9 @@ import time
 
 from routeplan.solve.column_generation.columns import Column, Pool
 from routeplan.solve.column_generation.generate import Generated, generate_columns
-from routeplan.solve.column_generation.piece import Piece
+from routeplan.solve.column_generation.piece import Piece, Prepared
+from routeplan.solve.evaluate import route_cost
+from routeplan.solve.schedule import schedule
 
 __all__ = ["dive"]
 
@@ -65,7 +67,24 @@ def dive(
             piece, fitting, deadline=deadline, max_rounds=ROUNDS, exact=False, threads=threads
         )
         pool.update(generated.columns)
-    return settled
+    return _without_superfluous(prepared, settled)
+
+
+def _without_superfluous(prepared: Prepared, routes: dict[int, Column]) -> dict[int, Column]:
+    """The routes without the visits that stand alone though tied to another."""
+    gone = prepared.superfluous(routes.values())
+    if not gone:
+        return routes
+    kept: dict[int, Column] = {}
+    for shift, column in routes.items():
+        visits = tuple(visit for visit in column.visits if visit not in gone)
+        # Without the triangle inequality, less may take longer.
+        route = schedule(prepared.problem, shift, visits) if visits else None
+        if visits == column.visits:
+            kept[shift] = column
+        elif route is not None:
+            kept[shift] = Column(column.shift, visits, route_cost(prepared.problem, route))
+    return kept if not prepared.superfluous(kept.values()) else {}
 
 
 def _surest(piece: Piece, generated: Generated, chance: random.Random | None) -> list[Column]:
@@ -85,6 +104,7 @@ def _surest(piece: Piece, generated: Generated, chance: random.Random | None) ->
         taken = {visit for other in chosen for visit in other.visits}
         alike = sum(other.shift == column.shift for other in chosen)
         apart = taken.isdisjoint(column.visits) and alike < piece.capacity[column.shift]
-        if apart and piece.keeps_gaps([*chosen, column]):
+        one_hour = piece.prepared.one_of_each([*chosen, column])
+        if apart and one_hour and piece.keeps_gaps([*chosen, column]):
             chosen.append(column)
     return chosen

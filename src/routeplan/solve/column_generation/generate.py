@@ -2,8 +2,9 @@
 
 For any prices (pi; lambda, kappa <= 0) no plan of the piece costs less than
 
-    sum_v worth_v + sum_v min(0, pi_v - worth_v - sum of mu of the counts with v)
-    + sum mu x its number + sum lambda + sum kappa + sum_s n_s min(0, min_r rc_s(r))
+    sum_v worth_v + sum_v min(0, pi_v - worth_v - sum of mu and chi of the counts and choices with v
+                                 -+ tau of the tie with v as its first, second)
+    + sum mu x its number + sum chi + sum lambda + sum kappa + sum_s n_s min(0, min_r rc_s(r))
 
 where a count's number is its `least` for mu > 0, else its `most`, n_s shifts are of kind s, and
 rc_s(r) is the cost of route r there less pi of its visits, lambda of the gap rows they count in
@@ -280,14 +281,20 @@ def lagrangian_bound(
     piece: Piece, duals: Duals, priced: Iterable[Priced], counts: Sequence[Count] = ()
 ) -> int:
     """The bound of the module's docstring, scaled. Only for exact and complete pricing."""
-    paid = {visit: piece.prepared.worth[visit] * SCALE for visit in piece.visits}
-    rows = sum(duals.gap) + sum(duals.cut)
+    paid = {visit: piece.worth[visit] * SCALE for visit in piece.visits}
+    rows = sum(duals.gap) + sum(duals.cut) + sum(duals.choice)
+    for choice, price in zip(piece.choices, duals.choice, strict=True):
+        for visit in choice:
+            paid[visit] += price
+    for (first, second), price in zip(piece.ties, duals.tie, strict=True):
+        paid[first] += price
+        paid[second] -= price
     for count, price in zip(counts, duals.count, strict=True):
         rows += price * (count.least if price > 0 else count.most)
         if count.shifts is None:
             for visit in count.visits:
                 paid[visit] += price
-    worth = sum(piece.prepared.worth[visit] * SCALE for visit in piece.visits)
+    worth = (sum(piece.worth.values()) - piece.prepared.surplus) * SCALE
     visits = worth + sum(min(0, price - paid[visit]) for visit, price in duals.visit.items())
     return visits + rows + sum(piece.capacity[one.shift] * min(0, one.best) for one in priced)
 
@@ -364,7 +371,8 @@ def generate_columns(
                 if taken == COLUMNS_PER_ROUND * piece.capacity[shift.shift]:
                     break
         if not heuristic and (
-            added == 0 or value * SCALE - (proof.bound if proof else 0) < tolerance
+            added == 0
+            or (value - piece.prepared.surplus) * SCALE - (proof.bound if proof else 0) < tolerance
         ):
             if any(not column.elementary for column, _ in master.fractions):
                 piece = piece.remembering(column for column, _ in master.fractions)

@@ -58,5 +58,7 @@ def leaf_of(
             if price
         ),
         counts=tuple(counts),
+        choices=proof.duals.choice,
+        ties=proof.duals.tie,
         listed=listed,
     )

@@ -6,6 +6,8 @@ s.t.  sum_{r visits v} x_r + y_v  = 1     for each visit v        (price pi_v)
       sum_{r breaks g} x_r       <= 1     for each gap row g      (price lambda_g <= 0)
       sum_r floor(|r ∩ S| / 2) x_r <= 1   for each cut S          (price kappa_S <= 0)
       least <= sum_{v in C} (1 - y_v) <= most   for each count C  (price mu_C)
+      sum_{v in C} (1 - y_v)     <= 1     for each choice C       (price chi_C <= 0)
+      (1 - y_a) - (1 - y_b)       = 0     for each tie a, b       (price tau_ab)
       x, y >= 0
 
 A count of the visits made by some shifts has the routes of these shifts instead of the y.
@@ -57,6 +59,9 @@ class Duals:
     cut: tuple[int, ...] = ()
     count: tuple[int, ...] = ()
     """Of one visit more that is made: >= 0 where too few would be, <= 0 where too many."""
+    choice: tuple[int, ...] = ()
+    tie: tuple[int, ...] = ()
+    """Of the first made without the second."""
 
 
 class UnsolvedError(RuntimeError):
@@ -81,10 +86,12 @@ class Master:
         left_out = {visit: self._solver.NumVar(0, infinity, "") for visit in piece.visits}
         for visit, row in self._visit_rows.items():
             row.SetCoefficient(left_out[visit], 1)
-            self._objective.SetCoefficient(left_out[visit], piece.prepared.worth[visit])
+            self._objective.SetCoefficient(left_out[visit], piece.worth[visit])
         self._left_out = left_out
         # What is missing to `least` can be bought, dearly, so that there always is an answer.
-        self._missing_cost = 2 * sum(piece.prepared.worth[visit] for visit in piece.visits) + 1
+        self._missing_cost = 2 * sum(piece.worth.values()) + 1
+        self._choice_rows = [self._at_most_one(choice) for choice in piece.choices]
+        self._tie_rows = [self._both_or_neither(*tie) for tie in piece.ties]
         self.counts: list[Count] = []
         self._count_rows: list[pywraplp.Constraint] = []
         self.cuts: list[Cut] = []
@@ -98,6 +105,18 @@ class Master:
         """How much each visit is made in the last solution."""
         for count in counts:
             self.add_count(count)
+
+    def _at_most_one(self, visits: Sequence[int]) -> pywraplp.Constraint:
+        row = self._solver.Constraint(len(visits) - 1, self._infinity)
+        for visit in visits:
+            row.SetCoefficient(self._left_out[visit], 1)
+        return row
+
+    def _both_or_neither(self, first: int, second: int) -> pywraplp.Constraint:
+        row = self._solver.Constraint(0, 0)
+        row.SetCoefficient(self._left_out[first], 1)
+        row.SetCoefficient(self._left_out[second], -1)
+        return row
 
     def add(self, column: Column) -> None:
         variable = self._solver.NumVar(0, self._infinity, "")
@@ -220,6 +239,8 @@ class Master:
                 round(row.dual_value() * SCALE) * (-1 if count.shifts is None else 1)
                 for count, row in zip(self.counts, self._count_rows, strict=True)
             ),
+            choice=tuple(min(0, -round(row.dual_value() * SCALE)) for row in self._choice_rows),
+            tie=tuple(-round(row.dual_value() * SCALE) for row in self._tie_rows),
         )
         self.made = {
             visit: 1 - variable.solution_value() for visit, variable in self._left_out.items()
@@ -247,7 +268,7 @@ def choose_routes(
     `work` is CP-SAT's deterministic time, so that the answer is the same on every machine, unless
     `seconds` end the choice before.
     """
-    worth = piece.prepared.worth
+    worth = piece.worth
     usable = [column for column in columns if column.elementary]
     model = cp_model.CpModel()
     chosen = [model.new_bool_var("") for _ in usable]
@@ -272,6 +293,10 @@ def choose_routes(
     for variables in by_gap.values():
         # A route with both visits of a gap stands here twice, and so can never be chosen.
         model.add(sum(variables) <= 1)
+    for choice in piece.choices:
+        model.add_at_most_one(variable for v in choice for variable in by_visit.get(v, ()))
+    for first, second in piece.ties:
+        model.add(sum(by_visit.get(first, ())) == sum(by_visit.get(second, ())))
     for count in counts:
         made = sum(
             times * variable

@@ -37,7 +37,7 @@ def total_cost(prepared: Prepared, routes: Routes) -> int:
     """Cost of a plan: its routes, and the worth of what they leave out."""
     served = {visit for column in routes.values() for visit in column.visits}
     left_out = sum(worth for visit, worth in enumerate(prepared.worth) if visit not in served)
-    return left_out + sum(column.cost for column in routes.values())
+    return left_out - prepared.surplus + sum(column.cost for column in routes.values())
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def improve(
             moves += 1
             better = replan_shifts(prepared, current, chosen, pool, effort, deadline)
             new_cost = total_cost(prepared, better)
-            if new_cost < cost:
+            if new_cost < cost and not prepared.superfluous(better.values()):
                 current, cost = dict(better), new_cost
                 if on_better and on_better(current) is False:
                     return current, moves

@@ -14,19 +14,13 @@ from routeplan.problem.problem import Problem
 from routeplan.solve.column_generation.columns import Column
 from routeplan.solve.column_generation.shift_data import Bits, ShiftData, shift_data
 
-__all__ = ["GapRow", "Memory", "Piece", "PieceShift", "Prepared", "left_out_worth", "prepare"]
+__all__ = ["GapRow", "Memory", "Piece", "PieceShift", "Prepared", "prepare"]
 
 NG_SIZE = 8
 """Visits that a label remembers around each visit, to begin with (Baldacci et al. 2011)."""
 
 Memory = frozenset[tuple[int, int, int]]
 """(kind of shift, visit, another that is remembered there too)"""
-
-
-def left_out_worth(problem: Problem, visit: int) -> int:
-    """What leaving a visit out costs."""
-    known = problem.visits[visit]
-    return problem.required_penalty if known.required else known.worth
 
 
 @dataclass(frozen=True)
@@ -36,7 +30,9 @@ class Prepared:
     problem: Problem
     shifts: tuple[ShiftData, ...]
     worth: tuple[int, ...]
-    """Per visit: what leaving it out costs."""
+    """Per visit: what leaving it out costs. Each visit of a choice has the worth of the choice, of
+    which `surplus` is what stands there too often."""
+    surplus: int
     kind: tuple[int, ...]
     """Per shift: the first of those that are like it in all that matters. Whoever made a route of
     one could make it on any of them, so a `Column` names its kind."""
@@ -48,13 +44,39 @@ class Prepared:
             free[self.kind[shift]].append(shift)
         return {free[column.shift].pop(): column for column in columns}
 
+    def one_of_each(self, columns: Iterable[Column]) -> bool:
+        """Whether these routes make at most one visit of each choice."""
+        made = {visit for column in columns for visit in column.visits}
+        return all(len(made.intersection(choice.visits)) <= 1 for choice in self.problem.choices)
+
+    def superfluous(self, columns: Iterable[Column]) -> frozenset[int]:
+        """Visits of these routes that may not be made as it is: of a tie without the other, or of
+        a choice beside another."""
+        made = {visit for column in columns for visit in column.visits}
+        found: set[int] = set()
+        for choice in self.problem.choices:
+            found.update([visit for visit in choice.visits if visit in made][1:])
+        for tie in self.problem.ties:
+            if (tie.first in made - found) != (tie.second in made - found):
+                found |= {tie.first, tie.second} & made
+        return frozenset(found)
+
 
 def prepare(problem: Problem) -> Prepared:
     shifts = tuple(shift_data(problem, number) for number in range(len(problem.shifts)))
+    penalty = problem.required_penalty
+    worth = [penalty if visit.required else visit.worth for visit in problem.visits]
+    surplus = 0
+    for choice in problem.choices:
+        of_choice = penalty if choice.required else choice.worth
+        surplus += of_choice * (len(choice.visits) - 1)
+        for visit in choice.visits:
+            worth[visit] = of_choice
     return Prepared(
         problem=problem,
         shifts=shifts,
-        worth=tuple(left_out_worth(problem, number) for number in range(len(problem.visits))),
+        worth=tuple(worth),
+        surplus=surplus,
         kind=_kinds(problem, shifts),
     )
 
@@ -114,6 +136,12 @@ class Piece:
     gaps: tuple[GapRow, ...]
     memory: Memory = frozenset()
     """What labels remember beyond the visits around each."""
+    choices: tuple[tuple[int, ...], ...] = ()
+    """At most one visit of each is made."""
+    ties: tuple[tuple[int, int], ...] = ()
+    """Either both are made or neither."""
+    bound_to: frozenset[int] = frozenset()
+    """Visits tied to one that is held: they must be made."""
 
     @classmethod
     def of(
@@ -128,8 +156,9 @@ class Piece:
         """The piece of some shifts and visits; `held_days` says on which day each visit that is
         held still takes place, for the gaps to it; `closed` are visits and shifts kept apart."""
         problem = prepared.problem
-        chosen, freed = frozenset(visits), frozenset(shifts)
         held = held_days or {}
+        chosen, bound_to = _free(problem, frozenset(visits), held)
+        freed = frozenset(shifts)
         barred: dict[
             int, list[tuple[int, int]]
         ] = {}  # visit → [(first day, last day)] it may not be on
@@ -179,7 +208,25 @@ class Piece:
             parts=parts,
             gaps=tuple(rows),
             memory=memory,
+            choices=tuple(
+                own
+                for choice in problem.choices
+                if (own := tuple(visit for visit in choice.visits if visit in chosen))
+            ),
+            ties=tuple(
+                (tie.first, tie.second)
+                for tie in problem.ties
+                if tie.first in chosen and tie.second in chosen
+            ),
+            bound_to=bound_to,
         )
+
+    @cached_property
+    def worth(self) -> dict[int, int]:
+        """Visit → what leaving it out costs here; for one that must be made, more than all else."""
+        own = {visit: self.prepared.worth[visit] for visit in self.visits}
+        dear = 1 + 2 * sum(own.values())
+        return own | dict.fromkeys(self.bound_to, dear)
 
     def remembering(self, columns: Iterable[Column]) -> Piece:
         """The piece whose routes do without the cycles of these, and without some others: the
@@ -263,6 +310,26 @@ class Piece:
 
     def day_of(self, shift: int) -> int:
         return self.prepared.problem.shifts[shift].day
+
+
+def _free(
+    problem: Problem, visits: frozenset[int], held: Collection[int]
+) -> tuple[frozenset[int], frozenset[int]]:
+    """Of some visits those that can still be made beside what is held, and those that must be."""
+    if not problem.choices and not problem.ties:
+        return visits, frozenset()
+    gone: set[int] = set()
+    for choice in problem.choices:
+        if any(visit in held for visit in choice.visits):
+            gone.update(choice.visits)
+    must: set[int] = set()
+    for tie in problem.ties:
+        for one, other in ((tie.first, tie.second), (tie.second, tie.first)):
+            if other in held:
+                must.add(one)
+            elif other not in visits or other in gone:
+                gone.add(one)
+    return visits - (gone - must), frozenset(must & visits)
 
 
 def _day_after(problem: Problem, day: int, distance: int) -> int:

@@ -110,7 +110,11 @@ class Tree:
             _forget(node)
             return True
         node.split = best_split(
-            self.whole.prepared, node.case, generated, float(cost), self.deadline
+            self.whole.prepared,
+            node.case,
+            generated,
+            float(cost + self.whole.prepared.surplus),
+            self.deadline,
         )
         if node.split is None or node.depth == MOST_DEEP:
             node.split = None
