@@ -158,7 +158,7 @@ def test_a_plan_is_printed_and_written_whole(workspace: Path) -> None:
     folder = workspace / "week"
     plan = load_plan(folder)
     assert plan.horizon.first == MONDAY
-    names = ["map.html", "plan.json", "plan.xlsx", "proof.json"]
+    names = ["calendar", "days", "map.html", "plan.json", "plan.xlsx", "proof.json"]
     assert sorted(path.name for path in folder.iterdir()) == names
     printed = (workspace / "printed.txt").read_text(encoding="utf-8")
     page = (folder / "map.html").read_text(encoding="utf-8")
@@ -170,13 +170,19 @@ def test_a_plan_is_printed_and_written_whole(workspace: Path) -> None:
         assert visit.client_name in page
         assert any(visit.client_name in cell for cell in cells)
     assert "无址公司" in printed  # left out
-    assert printed.splitlines()[-2:] == ["地图：week/map.html", "表格：week/plan.xlsx"]
+    assert printed.splitlines()[-3:] == [
+        "地图：week/map.html",
+        "表格：week/plan.xlsx",
+        "已存入历史，为第 1 版。",
+    ]
     assert "???" not in printed
     assert (workspace / "progress.txt").read_text(encoding="utf-8").strip()
 
 
 def test_no_output_tells_where_it_was_made(workspace: Path) -> None:
-    for path in [*(workspace / "week").iterdir(), workspace / "printed.txt"]:
+    written = [path for path in (workspace / "week").rglob("*") if path.is_file()]
+    assert len(written) > 4
+    for path in [*written, workspace / "printed.txt"]:
         data = path.read_bytes()
         assert str(workspace).encode() not in data, path
         assert str(ROOT).encode() not in data, path
