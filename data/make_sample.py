@@ -17,7 +17,7 @@ import datetime as dt
 import math
 import random
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -34,6 +34,7 @@ from routeplan.book.models import (
     ClientKind,
     Contact,
     KeyDate,
+    Language,
     Layer,
     Manager,
     MustVisit,
@@ -48,7 +49,7 @@ from routeplan.book.models import (
 )
 from routeplan.book.write import write_book
 from routeplan.point import Point
-from routeplan.values import Closure, TimeWindow, WeeklyHours, parse_clock
+from routeplan.values import Closure, TimeWindow, WeeklyHours, common_windows, parse_clock
 from routeplan.workdays import WorkCalendar, half_month_of, week_of
 
 __all__ = ["FIRST_DAY", "PLAN_WEEK", "TODAY", "main", "make_book", "metres_off", "roads"]
@@ -530,6 +531,111 @@ def _contacts(clients: Sequence[Client], dice: Dice) -> list[Contact]:
     return contacts
 
 
+def _company(book: Book, dice: Dice) -> tuple[Contact, ...]:
+    """The key persons with more of them for A and B clients, and what is known of when and how they
+    like to be met; who is booked is free."""
+    people = list(book.contacts)
+    for client in book.clients:
+        few = client.tier is Tier.B and dice.chance(10)
+        count = 0 if few or client.tier is Tier.C else dice.between(1, 2)
+        for _ in range(count):
+            layer = dice.pick(
+                (Layer.MANAGEMENT, Layer.OPERATION, Layer.OPERATION, Layer.INFLUENCER)
+            )
+            hours = dice.pick((MORNINGS, AFTERNOONS, TUESDAY_THURSDAY, NOT_MONDAY))
+            people.append(
+                Contact(
+                    id=f"K{len(people) + 1:03d}",
+                    client_id=client.id,
+                    name=dice.pick(SURNAMES) + dice.pick(GIVEN.split()),
+                    layer=layer,
+                    role=dice.pick(ROLES[layer]),
+                    phone=f"1380000{1000 + len(people):04d}",
+                    hours=hours if dice.chance(30) and _often(hours, client.sites[0]) else None,
+                )
+            )
+    booked = {key for appointment in book.appointments for key in appointment.contact_ids}
+    known: list[Contact] = []
+    leaps = 0
+    for person in people:
+        client = book.client_by_id[person.client_id]
+        update: dict[str, object] = {}
+        wish, rest = dice.pick(PREFERRED), dice.pick(RESTS)
+        high = person.layer in (Layer.DECISION, Layer.MANAGEMENT) and client.tier is not Tier.C
+        if high and dice.chance(20) and _meet(wish, person.hours or client.sites[0].hours):
+            update["preferred_hours"] = wish
+        if dice.chance(10) and person.id not in booked and person.hours is None:
+            update["do_not_disturb"] = rest
+        if dice.chance(3):
+            update["language"] = Language.EN
+        if person.birthday and dice.chance(30):
+            month, day = dice.between(1, 12), dice.between(1, 30)
+            leap = day > 28 and leaps < 2
+            leaps += leap
+            update["birthday"] = KeyDate(
+                name=person.name, month=month, day=day, lunar=True, leap=leap
+            )
+        known.append(person.model_copy(update=update))
+    # One soon: the 20th of the tenth month is 28 November 2026.
+    soon = next(at for at, person in enumerate(known) if person.client_id == "C051")
+    birthday = KeyDate(name=known[soon].name, month=10, day=20, lunar=True)
+    known[soon] = known[soon].model_copy(update={"birthday": birthday})
+    # And one client of whose three people at most two are ever there together.
+    apart = [at for at, person in enumerate(known) if person.client_id == UNMET]
+    for at, hours in zip(apart, (MORNINGS, AFTERNOONS, TUESDAY_THURSDAY), strict=False):
+        known[at] = known[at].model_copy(update={"hours": hours, "do_not_disturb": None})
+    return tuple(sorted(known, key=lambda person: (person.client_id, person.id)))
+
+
+UNMET = "C005"
+OTHER_LAYERS = (Layer.MANAGEMENT, Layer.OPERATION, Layer.OPERATION, Layer.INFLUENCER)
+PREFERRED = (
+    _week("", tue="10:00-11:00", thu="10:00-11:00"),
+    _week("9:30-10:30"),
+    _week("14:30-16:00"),
+    _week("", wed="14:00-16:00", fri="14:00-16:00"),
+)
+RESTS = (
+    WeeklyHours(days=(_windows("12:00-14:00"),) * 7),
+    _week("", mon="8:30-10:30"),
+    _week("", fri="15:00-18:00"),
+)
+
+
+def _meet(hours: WeeklyHours, others: WeeklyHours) -> bool:
+    return any(common_windows(hours.on(day), others.on(day)) for day in range(5))
+
+
+def _told(book: Book, dice: Dice) -> Iterator[VisitRecord]:
+    """The visit records with what came of each: more people met, the goal, the next step's day, and
+    visits put off to the client's next one."""
+    for visit in book.visits:
+        later = [
+            other
+            for other in book.visits_of[visit.client_id]
+            if 0 < (other.date - visit.date).days <= 8 and other.start is not None
+        ]
+        site = book.client_by_id[visit.client_id].site(visit.site_id)
+        more = [
+            person.id
+            for person in book.contacts_of[visit.client_id]
+            if person.id not in visit.contact_ids
+            and book.client_by_id[visit.client_id].site(person.site_id) == site
+        ]
+        update: dict[str, object] = {}
+        if visit.status is VisitStatus.DONE:
+            met = [key for key in more if dice.chance(45)][: 3 - len(visit.contact_ids)]
+            update["contact_ids"] = tuple(sorted((*visit.contact_ids, *met)))
+            if dice.chance(60):
+                update["goal_reached"] = dice.chance(80)
+            if visit.next_step:
+                update["next_date"] = visit.date + dt.timedelta(days=dice.between(2, 14))
+        elif visit.status is VisitStatus.CANCELLED and later and dice.chance(60):
+            update = {"status": VisitStatus.POSTPONED, "postponed_to": later[0].date}
+            update |= {"postponed_start": later[0].start, "note": "客户临时有会，改期"}
+        yield visit.model_copy(update=update)
+
+
 def _often(hours: WeeklyHours, site: Site) -> bool:
     """Whether a person can be met for an hour on at least two weekdays."""
     days = 0
@@ -670,7 +776,7 @@ class Diary:
         else:
             self.seen[client.id] = day
             update = {"note": dice.pick(OUTCOMES[purpose]) if dice.chance(30) else ""}
-            update["extra"] = {"下一步": dice.pick(NEXT_STEPS)} if dice.chance(10) else {}
+            update["next_step"] = dice.pick(NEXT_STEPS) if dice.chance(10) else ""
         record = record.model_copy(update=update)
         self.records.append(record)
         return record.status
@@ -857,13 +963,17 @@ def make_book(seed: int = SEED) -> Book:
     for manager, tier in ((managers[0], Tier.B), (managers[2], Tier.B)):
         client = pool.draw(manager, tier)
         pool.change(client, sites=(client.sites[0].model_copy(update={"point": None}),))
-    return Book(
+    book = Book(
         managers=tuple(managers),
         clients=tuple(pool.clients.values()),
         contacts=tuple(contacts),
         visits=tuple(sorted(visits, key=lambda visit: (visit.date, visit.manager_id))),
         appointments=appointments,
     )
+    # Drawn apart, so that clients and visits do not depend on what is known of people.
+    dice = Dice(seed + 1)
+    book = book.model_copy(update={"contacts": _company(book, dice)})
+    return book.model_copy(update={"visits": tuple(_told(book, dice))})
 
 
 def _write_broken_workbook(path: Path) -> None:

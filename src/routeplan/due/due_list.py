@@ -393,7 +393,7 @@ def _persons(
     if met >= wanted:
         return met, gap
     if not met:
-        return max(1, len(meeting.named)), (*gap, message("due.persons_none", wanted=wanted))
+        return max(1, len(meeting.named)), (*gap, message("due.persons_none", n=wanted))
     spans = [
         message("due.persons_hours", date=day, start=window.start, end=window.end)
         for day, windows in hours(minutes(met))
