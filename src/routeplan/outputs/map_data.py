@@ -141,6 +141,10 @@ class _Page:
         }
         self.texts = texts
         self._shown = shown
+        self.tasks: dict[str, list[str]] = {}
+        for task in plan.tasks:
+            said = texts("map.task", task=task.text.of(texts.language), date=task.date)
+            self.tasks.setdefault(task.visit_id, []).append(said)
 
     def data(self) -> Json:
         plan, texts = self.plan, self.texts
@@ -373,7 +377,12 @@ class _Page:
             )
         rows += [
             self.row("purpose", purpose_words(visit.purposes, texts)),
-            self.row("persons", *(person_words(person, texts) for person in visit.persons)),
+            self.row(
+                "persons",
+                *(person_words(person, texts) for person in visit.persons),
+                *map(texts.render, visit.shortfall),
+            ),
+            self.row("tasks", *self.tasks.get(visit.visit_id, ())),
             self.row("address", visit.address),
             self.row("position", off_words(visit.off_minutes, texts)),
             self.row("room", visit.room or texts("map.room_unknown")),

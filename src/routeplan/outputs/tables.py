@@ -37,6 +37,7 @@ __all__ = [
     "figures",
     "left_out_rows",
     "left_out_table",
+    "tasks_rows",
     "visits_rows",
     "visits_table",
 ]
@@ -88,6 +89,7 @@ _VISITS = (
     Column("purpose"),
     Column("appointment"),
     Column("persons"),
+    Column("shortfall"),
     Column("district"),
     Column("address"),
     Column("room"),
@@ -101,6 +103,18 @@ _VISITS = (
     Column("worth", Kind.NUMBER),
     Column("reason"),
     Column("note"),
+)
+_TASKS = (
+    Column("date", Kind.DATE),
+    Column("weekday"),
+    Column("manager"),
+    Column("task"),
+    Column("client_id"),
+    Column("client"),
+    Column("visit_date", Kind.DATE),
+    Column("talk_start", Kind.CLOCK),
+    Column("purpose"),
+    Column("manager_id"),
 )
 _DAYS = (
     Column("date", Kind.DATE),
@@ -146,6 +160,8 @@ _DUE = (
     Column("required", Kind.FLAG),
     Column("purpose"),
     Column("persons", Kind.NUMBER),
+    Column("key_persons", Kind.NUMBER),
+    Column("shortfall"),
     Column("talk_minutes", Kind.NUMBER),
     Column("planned", Kind.DATE),
     Column("reason"),
@@ -191,6 +207,7 @@ def visits_rows(plan: Plan, texts: Texts) -> Table:
                     purpose_words(visit.purposes, texts),
                     word(visit.appointment, texts) if visit.appointment else None,
                     "\n".join(person_words(person, texts) for person in visit.persons),
+                    "\n".join(map(texts.render, visit.shortfall)),
                     visit.district,
                     visit.address,
                     visit.room,
@@ -208,6 +225,29 @@ def visits_rows(plan: Plan, texts: Texts) -> Table:
                 )
             )
     return Table((*_VISITS, *(Column(name, extra=True) for name in extras)), tuple(rows))
+
+
+def tasks_rows(plan: Plan, texts: Texts) -> Table:
+    """One row a thing to have done before a visit, by manager and the day by which it must be."""
+    visits = {visit.visit_id: (day, visit) for day, visit in plan.visits}
+    rows: list[tuple[Value, ...]] = []
+    for task in plan.tasks:
+        day, visit = visits[task.visit_id]
+        rows.append(
+            (
+                task.date,
+                texts.weekday(task.date),
+                day.manager_name,
+                task.text.of(texts.language),
+                visit.client_id,
+                visit.client_name,
+                day.date,
+                visit.talk.start,
+                purpose_words(visit.purposes, texts),
+                day.manager_id,
+            )
+        )
+    return Table(_TASKS, tuple(rows))
 
 
 def days_rows(plan: Plan, texts: Texts) -> Table:
@@ -288,6 +328,8 @@ def due_rows(plan: Plan, texts: Texts) -> Table:
                 visit.required,
                 purpose_words(visit.purposes, texts),
                 visit.persons,
+                visit.key_persons,
+                "\n".join(map(texts.render, visit.shortfall)),
                 visit.talk_minutes,
                 planned.get(visit.id),
                 "\n".join(texts.render(reason.text) for reason in visit.reasons),

@@ -98,6 +98,10 @@ def plan_report(plan: Plan, texts: Texts) -> RenderableType:
         parts.append(_text(texts("words.estimated"), "dim"))
     for day in plan.days:
         parts += ["", *_day(day, texts)]
+    if plan.tasks:
+        first = min(task.date for task in plan.tasks)
+        tasks = texts("terminal.tasks", n=len(plan.tasks), first=first)
+        parts += ["", _text(tasks, "bold")]
     parts += ["", *_figures(plan, texts), "", *_left_out(plan.left_out, texts)]
     return Group(*parts)
 
@@ -405,6 +409,7 @@ def _due(visit: DueVisit, client: Client, texts: Texts, *, sums: bool) -> list[R
     )
     parts: list[RenderableType] = [name, _indented(_text(dates))]
     parts += [_indented(_text(texts.render(reason.text), "dim")) for reason in visit.reasons]
+    parts += [_indented(_text(texts.render(short), "yellow")) for short in visit.shortfall]
     if sums:
         terms = worth_words(visit.worth_terms, texts)
         parts.append(_indented(_text(texts("terminal.sum", worth=visit.worth, terms=terms))))

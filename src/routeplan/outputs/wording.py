@@ -11,6 +11,7 @@ from routeplan.book.faults import Severity
 from routeplan.book.models import (
     Anchor,
     ClientKind,
+    Language,
     Layer,
     MustVisitReason,
     Purpose,
@@ -58,6 +59,7 @@ WORDED: dict[type[StrEnum], str] = {
     ChangeKind: "change",
     ClientKind: "kind",
     DueKind: "due",
+    Language: "language",
     Layer: "layer",
     MustVisitReason: "must_visit",
     PlannedVisitStatus: "planned",
@@ -94,9 +96,13 @@ def off_words(minutes: int, texts: Texts) -> str:
 
 
 def person_words(person: PersonToMeet, texts: Texts) -> str:
-    """'Zhao Lixin (decision, deputy head, 138...)'."""
-    about = texts.join([part for part in (word(person.layer, texts), person.role) if part])
-    return texts("words.person", name=person.name, about=about, phone=person.phone).strip()
+    """'Zhao Lixin (decision, deputy head) 138..., not met for 74 days'."""
+    parts = [word(person.layer, texts), person.role]
+    if person.language:
+        parts.append(word(person.language, texts))
+    about = texts.join([part for part in parts if part])
+    said = texts("words.person", name=person.name, about=about, phone=person.phone).strip()
+    return said if person.why is None else texts("words.person_why", person=said, why=person.why)
 
 
 def purpose_words(purposes: Iterable[Purpose], texts: Texts) -> str:

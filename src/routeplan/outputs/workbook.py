@@ -31,6 +31,7 @@ from routeplan.outputs.tables import (
     due_rows,
     figures,
     left_out_rows,
+    tasks_rows,
     visits_rows,
 )
 from routeplan.outputs.wording import (
@@ -120,7 +121,9 @@ def workbook_bytes(plan: Plan, texts: Texts, *, diff: PlanDiff | None = None) ->
         writer.table("changes", changes_rows(diff, texts), frozen=3)
     for days in _by_manager(plan):
         writer.board(plan, days)
-    writer.table("visits", visits_rows(plan, texts), frozen=7, printed=20)
+    if plan.tasks:
+        writer.table("tasks", tasks_rows(plan, texts), frozen=4)
+    writer.table("visits", visits_rows(plan, texts), frozen=7, printed=21)
     writer.table("left_out", left_out_rows(plan, texts), frozen=2)
     writer.table("due", due_rows(plan, texts), frozen=3)
     book.close()
@@ -145,7 +148,7 @@ class _Writer:
         self.texts = texts
         self.formats: dict[tuple[tuple[str, object], ...], Format] = {}
         self.names = {"history"}  # Excel keeps this one for itself
-        for part in ("overview", "changes", "visits", "left_out", "due"):
+        for part in ("overview", "changes", "tasks", "visits", "left_out", "due"):
             self.names.add(texts(f"workbook.sheet_{part}").casefold())
 
     def style(self, **properties: object) -> Format:
@@ -394,6 +397,7 @@ class _Writer:
             _Line(" ".join(filter(None, (district, visit.address, visit.room)))),
             *([_Line(off, faint=True)] if (off := off_words(visit.off_minutes, texts)) else []),
             _Line(" · ".join(filter(None, (purpose, people)))),
+            *(_Line(texts.render(short), faint=True) for short in visit.shortfall),
         ]
         if visit.leg:
             lines += self.ways(visit.leg)
