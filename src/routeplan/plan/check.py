@@ -196,31 +196,50 @@ class _Facts:
 
     def _leave(self, manager_id: str) -> tuple[Closure, ...]:
         """The manager's absences by the book, and those that came up or ended since."""
-        spans = [
-            (closure.first, closure.last, closure.hours.start, closure.hours.end)
-            if closure.hours
-            else (closure.first, closure.last, 0, MINUTES_PER_DAY)
-            for closure in self.book.manager_by_id[manager_id].leave
+        whole = (0, MINUTES_PER_DAY)
+        absences: list[list[tuple[dt.date, int, int]]] = []
+        """Each as minutes off by day."""
+        told: list[tuple[dt.date, dt.date, int, int, TimeWindow | None]] = [
+            (one.first, one.last, *whole, one.hours)
+            for one in self.book.manager_by_id[manager_id].leave
         ]
-        for item in self.plan.adjustments:
-            if isinstance(item, Away) and item.manager_id == manager_id:
-                hours = (item.hours.start, item.hours.end) if item.hours else (0, MINUTES_PER_DAY)
-                spans.append((item.first, item.last, *hours))
-            elif isinstance(item, Returned) and item.manager_id == manager_id:
-                over = [
-                    span
-                    for span in spans
-                    if span[0] <= item.date <= span[1] and span[2] <= item.start < span[3]
-                ]
-                spans = [span for span in spans if span not in over]
-                day = dt.timedelta(days=1)
-                spans += [(span[0], item.date - day, *span[2:]) for span in over]
-                spans += [(item.date, item.date, span[2], item.start) for span in over]
+        facts: list[Away | Returned] = [
+            item
+            for item in self.plan.adjustments
+            if isinstance(item, Away | Returned) and item.manager_id == manager_id
+        ]
+        for first, last, since, until, hours in told:
+            absences.append(self._off(first, last, since, until, hours))
+        for item in facts:
+            if isinstance(item, Away):
+                span = (item.first, item.last, item.since, item.until, item.hours)
+                absences.append(self._off(*span))
+                continue
+            back = (item.date, item.start)
+            for number, days in enumerate(absences):
+                if any(day == back[0] and start <= back[1] < end for day, start, end in days):
+                    absences[number] = [
+                        (day, start, min(end, back[1]) if day == back[0] else end)
+                        for day, start, end in days
+                        if (day, start) < back
+                    ]
         return tuple(
-            Closure(first=first, last=last, hours=TimeWindow(start=start, end=end))
-            for first, last, start, end in spans
-            if first <= last and start < end
+            Closure(first=day, last=day, hours=TimeWindow(start=start, end=end))
+            for days in absences
+            for day, start, end in days
         )
+
+    def _off(
+        self, first: dt.date, last: dt.date, since: int, until: int, hours: TimeWindow | None
+    ) -> list[tuple[dt.date, int, int]]:
+        """The days of the plan in an absence, with from when till when."""
+        found: list[tuple[dt.date, int, int]] = []
+        for day in self.plan.horizon.days:
+            start = hours.start if hours else since if day == first else 0
+            end = hours.end if hours else until if day == last else MINUTES_PER_DAY
+            if first <= day <= last and start < end:
+                found.append((day, start, end))
+        return found
 
     def events(self, kind: type[_Event]) -> list[_Event]:
         return [event for event in self.plan.origin.events if isinstance(event, kind)]
@@ -546,11 +565,8 @@ def _events_are_heeded(facts: _Facts) -> Iterator[str]:
         when = event.to if isinstance(event, Moved) else None
         if isinstance(event, Cancel | NotMet):
             when = event.again
-        known = [
-            (item.client_id, item.date, item.start)
-            for item in facts.plan.adjustments
-            if isinstance(item, Agreed)
-        ]
+        booked = [(due.client_id, facts.appointment(due)) for due in facts.due.values()]
+        known = [(who, item.date, item.start) for who, item in booked if item]
         told = when and (client_of(event), when.date(), when.hour * 60 + when.minute)
         if told and told not in known:
             yield f"{event}: nobody knows of the new hour"

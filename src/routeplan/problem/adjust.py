@@ -17,6 +17,7 @@ Facts change what the book says (see `amend.py`):
 
     away:M1@2026-11-24=13:00-18:00         the manager is off in these hours; without them: all day
     away:M1@2026-11-24..2026-11-26         the same on several days
+    away:M1@2026-11-24T10:10..2026-11-26T12:00   without a break from then till then
     returned:M1@2026-11-25=10:00           the absence that holds then ends
     hours:C017@2026-11-24=09:00-11:00      the client's hours on that day; 'closed': none
     delay:2026-11-24=07:00-10:00x1.5       ways begun in these hours take half as long again
@@ -34,7 +35,7 @@ from pydantic import Field, model_validator
 
 from routeplan.errors import UsageError
 from routeplan.language import message
-from routeplan.values import Clock, Frozen, TimeWindow, format_clock
+from routeplan.values import MINUTES_PER_DAY, Clock, Frozen, TimeWindow, format_clock
 
 __all__ = [
     "Adjustment",
@@ -146,14 +147,30 @@ class _OnDays(Frozen):
 
 
 class Away(_OnDays):
-    """The manager is off, all day or in these hours."""
+    """The manager is off: without a break from `since` on the first day till `until` on the last,
+    or in the same `hours` of each."""
 
     kind: Literal["away"] = "away"
     manager_id: str
+    since: Clock = 0
+    until: Clock = MINUTES_PER_DAY
     hours: TimeWindow | None = None
 
+    @model_validator(mode="after")
+    def _not_empty(self) -> Self:
+        if self.hours is not None and (self.since, self.until) != (0, MINUTES_PER_DAY):
+            raise ValueError("give the hours of each day, or when the absence begins and ends")
+        if self.first == self.last and self.since >= self.until:
+            raise ValueError(f"{format_clock(self.since)} is not before {format_clock(self.until)}")
+        return self
+
     def __str__(self) -> str:
-        return f"away:{self.manager_id}@{self.days}" + (f"={self.hours}" if self.hours else "")
+        if self.hours is not None:
+            return f"away:{self.manager_id}@{self.days}={self.hours}"
+        if (self.since, self.until) == (0, MINUTES_PER_DAY):
+            return f"away:{self.manager_id}@{self.days}"
+        since, until = format_clock(self.since), format_clock(self.until)
+        return f"away:{self.manager_id}@{self.first}T{since}..{self.last}T{until}"
 
 
 class Returned(Frozen):
@@ -264,9 +281,13 @@ def parse_adjustment(text: str) -> Adjustment:
 
 def _about_a_day(kind: str, who: str, day: str, value: str) -> Adjustment | None:
     if kind == "away":
+        if "T" in day and not value:
+            begin, end = (part.split("T") for part in day.split(".."))
+            days = dt.date.fromisoformat(begin[0]), dt.date.fromisoformat(end[0])
+            return Away(manager_id=who, first=days[0], since=begin[1], last=days[1], until=end[1])
         hours = parse_window(value) if value else None
-        first, last = parse_days(day)
-        return Away(manager_id=who, first=first, last=last, hours=hours)
+        days = parse_days(day)
+        return Away(manager_id=who, first=days[0], last=days[1], hours=hours)
     if kind == "hours":
         first, last = parse_days(day)
         return HoursOn(client_id=who, first=first, last=last, hours=parse_hours(value))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Sequence
 
-from routeplan.book.models import Appointment, Book, Client, Manager, Rigidity
+from routeplan.book.models import Appointment, Book, Client, Rigidity
 from routeplan.problem.adjust import (
     Adjustment,
     Agreed,
@@ -16,7 +17,7 @@ from routeplan.problem.adjust import (
 )
 from routeplan.values import MINUTES_PER_DAY, Closure, TimeWindow
 
-__all__ = ["amended", "without_absence"]
+__all__ = ["amended"]
 
 
 def amended(book: Book, adjustments: Sequence[Adjustment]) -> Book:
@@ -25,13 +26,18 @@ def amended(book: Book, adjustments: Sequence[Adjustment]) -> Book:
     A site with other hours on a day is closed then; the hours themselves are wishes (`OpenAt`), for
     a book has no word for them. Facts about what the book does not know change nothing.
     """
-    managers = {manager.id: manager for manager in book.managers}
+    absences: dict[str, list[tuple[Closure, ...]]] = {
+        manager.id: [(closure,) for closure in manager.leave] for manager in book.managers
+    }
     clients = {client.id: client for client in book.clients}
     appointments = {appointment.id: appointment for appointment in book.appointments}
     for item in adjustments:
-        if isinstance(item, Away | Returned) and item.manager_id in managers:
-            manager = managers[item.manager_id]
-            managers[manager.id] = manager.model_copy(update={"leave": _leave(manager, item)})
+        if isinstance(item, Away) and item.manager_id in absences:
+            absences[item.manager_id].append(_closures(item))
+        elif isinstance(item, Returned) and item.manager_id in absences:
+            absences[item.manager_id] = [
+                _ended(absence, item.date, item.start) for absence in absences[item.manager_id]
+            ]
         elif isinstance(item, HoursOn) and item.client_id in clients:
             clients[item.client_id] = _closed(clients[item.client_id], item)
         elif isinstance(item, TakesOver) and item.client_id in clients:
@@ -45,34 +51,54 @@ def amended(book: Book, adjustments: Sequence[Adjustment]) -> Book:
             appointments[item.appointment_id] = _agreed(item, appointments.get(item.replaces))
     return book.model_copy(
         update={
-            "managers": tuple(managers.values()),
+            "managers": tuple(
+                manager.model_copy(update={"leave": tuple(itertools.chain(*absences[manager.id]))})
+                for manager in book.managers
+            ),
             "clients": tuple(clients.values()),
             "appointments": tuple(appointments.values()),
         }
     )
 
 
-def without_absence(leave: Sequence[Closure], date: dt.date, start: int) -> tuple[Closure, ...]:
-    """The absences, where one that holds on `date` at `start` ends then."""
+def _closures(fact: Away) -> tuple[Closure, ...]:
+    """An absence in the book's words."""
+    if fact.hours is not None or (fact.since, fact.until) == (0, MINUTES_PER_DAY):
+        return (Closure(first=fact.first, last=fact.last, hours=fact.hours),)
+    if fact.first == fact.last:
+        return (_on(fact.first, fact.since, fact.until),)
+    day = dt.timedelta(days=1)
+    between = (fact.first + day, fact.last - day)
+    middle = (Closure(first=between[0], last=between[1]),) if between[0] <= between[1] else ()
+    end = (_on(fact.last, 0, fact.until),) if fact.until else ()
+    return (_on(fact.first, fact.since, MINUTES_PER_DAY), *middle, *end)
+
+
+def _on(date: dt.date, start: int, end: int) -> Closure:
+    return Closure(first=date, last=date, hours=TimeWindow(start=start, end=end))
+
+
+def _ended(absence: tuple[Closure, ...], date: dt.date, start: int) -> tuple[Closure, ...]:
+    """The absence, ending then if it holds then."""
+    if not any(
+        closure.covers(date)
+        and (closure.hours is None or closure.hours.start <= start < closure.hours.end)
+        for closure in absence
+    ):
+        return absence
     found: list[Closure] = []
-    for closure in leave:
-        hours = closure.hours or TimeWindow(start=0, end=MINUTES_PER_DAY)
-        if not (closure.covers(date) and hours.start <= start < hours.end):
+    for closure in absence:
+        if closure.last < date:
             found.append(closure)
             continue
         if closure.first < date:
             before = date - dt.timedelta(days=1)
             found.append(closure.model_copy(update={"last": before}))
-        if hours.start < start:
-            until = TimeWindow(start=hours.start, end=start)
-            found.append(Closure(first=date, last=date, hours=until))
+        begin = closure.hours.start if closure.hours else 0
+        end = min(start, closure.hours.end if closure.hours else MINUTES_PER_DAY)
+        if closure.covers(date) and begin < end:
+            found.append(_on(date, begin, end))
     return tuple(found)
-
-
-def _leave(manager: Manager, fact: Away | Returned) -> tuple[Closure, ...]:
-    if isinstance(fact, Returned):
-        return without_absence(manager.leave, fact.date, fact.start)
-    return (*manager.leave, Closure(first=fact.first, last=fact.last, hours=fact.hours))
 
 
 def _closed(client: Client, fact: HoursOn) -> Client:

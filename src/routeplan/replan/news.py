@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from routeplan.book.availability import shift_pieces, site_windows
-from routeplan.book.models import Book, Client, Manager, VisitStatus
+from routeplan.book.models import Book, Client, Manager, Rigidity, VisitStatus
 from routeplan.config import Settings
 from routeplan.due import rules
 from routeplan.due.agenda import last_visits, site_of, talk_minutes
@@ -44,7 +44,7 @@ from routeplan.problem.adjust import (
     Returned,
     TakesOver,
 )
-from routeplan.problem.amend import amended, without_absence
+from routeplan.problem.amend import amended
 from routeplan.problem.wishes import collect_wishes
 from routeplan.replan.progress import Behind, Made, Reports, is_begun, is_done
 from routeplan.values import MINUTES_PER_DAY, TimeWindow
@@ -120,6 +120,7 @@ def read_news(
             behind=reader.behind,
             until=reader.until,
             made=tuple(reader.made),
+            back=frozenset(reader.back),
         ),
     )
 
@@ -140,6 +141,7 @@ class _Reader:
     behind: dict[str, Behind] = field(default_factory=dict)
     until: dict[str, int] = field(default_factory=dict)
     made: list[Made] = field(default_factory=list)
+    back: set[str] = field(default_factory=set)
     faults: list[Message] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -270,7 +272,6 @@ class _Reader:
         elif len(own) > 1:
             self._fault(event, "replan.which_visit", **self._which(event.client_id, own))
         elif self._alone(own[0].id, event):
-            self.gone |= {own[0].id} & self.planned.keys()
             self._agree(event, own[0], event.to)
 
     def _overrun(self, event: Overrun) -> None:
@@ -418,6 +419,14 @@ class _Reader:
             self._fault(event, "replan.not_ahead", date=f"{when:%Y-%m-%d %H:%M}")
             return
         booked = self.book.appointment_by_id.get(due.appointment_id or "")
+        exact = booked is not None and booked.rigidity is Rigidity.EXACT
+        if (
+            booked
+            and exact
+            and due.id not in self.gone
+            and (booked.date, booked.start) == (date, start)
+        ):
+            return
         fact = Agreed(
             visit_id=due.id,
             client_id=due.client_id,
@@ -470,70 +479,70 @@ class _Reader:
             return
         if not self._alone(f"off {event.manager_id}", event):
             return
-        spans = self._from_now(event) if event.first is None else self._days_off(event)
-        if not spans:
+        facts = self._from_now(event) if event.first is None else self._days_off(event)
+        if not facts:
             self._fault(event, "replan.over")
-        for first, last, hours in spans:
-            fact = Away(manager_id=event.manager_id, first=first, last=last, hours=hours)
-            self.facts.append(fact)
+        elif self._working(event.manager_id) != self._working(event.manager_id, facts):
+            self.facts += facts
 
-    def _from_now(self, event: ManagerOff) -> list[tuple[dt.date, dt.date, TimeWindow | None]]:
-        until = event.until or dt.datetime.combine(self.plan.horizon.last, dt.time(23, 59))
-        if until <= self.now:
-            return []
-        if until.date() == self.today and event.until:
-            end = until.hour * 60 + until.minute
-            return [(self.today, self.today, TimeWindow(start=self.minute, end=end))]
-        rest = TimeWindow(start=self.minute, end=MINUTES_PER_DAY)
-        spans: list[tuple[dt.date, dt.date, TimeWindow | None]] = [(self.today, self.today, rest)]
-        first = self.today + dt.timedelta(days=1)
-        last = until.date() if event.until is None else until.date() - dt.timedelta(days=1)
-        if first <= last:
-            spans.append((first, last, None))
-        end = until.hour * 60 + until.minute
-        if event.until is not None and end:
-            spans.append((until.date(), until.date(), TimeWindow(start=0, end=end)))
-        return spans
+    def _working(self, manager_id: str, facts: Sequence[Fact] = ()) -> list[tuple[TimeWindow, ...]]:
+        """When the manager works on the days still to come."""
+        manager = amended(self.book, facts).manager_by_id[manager_id]
+        shift, days = self.settings.shift, self.plan.horizon.days
+        return [
+            shift_pieces(manager, day, shift, self.calendar) for day in days if day >= self.today
+        ]
 
-    def _days_off(self, event: ManagerOff) -> list[tuple[dt.date, dt.date, TimeWindow | None]]:
+    def _from_now(self, event: ManagerOff) -> list[Away]:
+        last, until = self.plan.horizon.last, MINUTES_PER_DAY
+        if event.until is not None:
+            if event.until <= self.now:
+                return []
+            last, until = event.until.date(), event.until.hour * 60 + event.until.minute
+        about = {"manager_id": event.manager_id, "first": self.today, "since": self.minute}
+        return [Away.model_validate({**about, "last": last, "until": until})]
+
+    def _days_off(self, event: ManagerOff) -> list[Away]:
         """The days and hours still to come; what of today is over is history."""
         assert event.first is not None  # noqa: S101
-        horizon, hours = self.plan.horizon, event.hours
+        who, horizon, hours = event.manager_id, self.plan.horizon, event.hours
         first, last = max(event.first, self.today), event.last or event.first
         if last < first or horizon.last < first or last < horizon.first:
             return []
         if isinstance(hours, HalfDay):
             lunch = self.settings.lunch
             early, late = (lunch.earliest, lunch.latest) if lunch.minutes else (NOON, NOON)
-            hours = (
-                TimeWindow(start=0, end=late)
-                if hours is HalfDay.MORNING
-                else TimeWindow(start=early, end=MINUTES_PER_DAY)
-            )
-        spans: list[tuple[dt.date, dt.date, TimeWindow | None]] = []
+            morning, afternoon = (0, late), (early, MINUTES_PER_DAY)
+            start, end = morning if hours is HalfDay.MORNING else afternoon
+            hours = TimeWindow(start=start, end=end)
+        if hours is None:
+            since = self.minute if first == self.today else 0
+            return [Away(manager_id=who, first=first, since=since, last=last)]
+        facts: list[Away] = []
         if first == self.today:
-            start = max(self.minute, hours.start if hours else 0)
-            end = hours.end if hours else MINUTES_PER_DAY
-            if start < end:
-                spans.append((first, first, TimeWindow(start=start, end=end)))
+            start = max(self.minute, hours.start)
+            if start < hours.end:
+                rest = TimeWindow(start=start, end=hours.end)
+                facts.append(Away(manager_id=who, first=first, last=first, hours=rest))
             first += dt.timedelta(days=1)
         if first <= last:
-            spans.append((first, last, hours))
-        return spans
+            facts.append(Away(manager_id=who, first=first, last=last, hours=hours))
+        return facts
 
     def _back(self, event: ManagerBack) -> None:
         if not self._manager(event.manager_id, event):
             return
         at = max(event.at or self.now, self.now)
         start = at.hour * 60 + at.minute
-        leave = self.book.manager_by_id[event.manager_id].leave
-        if without_absence(leave, at.date(), start) == leave:
+        fact = Returned(manager_id=event.manager_id, date=at.date(), start=start)
+        if amended(self.book, (fact,)) == self.book:
             self._fault(event, "replan.not_away", now=f"{at:%Y-%m-%d %H:%M}")
         elif not self.plan.horizon.first <= at.date() <= self.plan.horizon.last:
             self._fault(event, "replan.not_ahead", date=at.date())
         elif self._alone(f"off {event.manager_id}", event):
-            fact = Returned(manager_id=event.manager_id, date=at.date(), start=start)
             self.facts.append(fact)
+            if at.date() == self.today:
+                self.back.add(event.manager_id)
 
     def _hours(self, event: HoursOn) -> None:
         client = self._client(event)

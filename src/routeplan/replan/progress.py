@@ -64,6 +64,8 @@ class Reports:
     until: Mapping[str, int] = field(default_factory=dict)
     """Visit under way → when its talk really ends."""
     made: tuple[Made, ...] = ()
+    back: frozenset[str] = frozenset()
+    """Managers who work again; who had gone back sets off anew from there."""
 
     @property
     def elsewhere(self) -> frozenset[str]:
@@ -188,6 +190,8 @@ class _Today:
     def standing(self) -> tuple[PlannedDay, UnderWay]:
         world, day = self.world, self.day
         course = self._with_made(self._followed())
+        resumes = self._resumes(course)
+        course += resumes
         ready, point, name = self._free(course)
         pieces = usual_pieces(self.manager, day.date, world.settings, world.calendar, world.wishes)
         if pieces:
@@ -221,8 +225,32 @@ class _Today:
         begun = begun.model_copy(update={"totals": day_totals(begun, world.settings.visits)})
         return _with_statuses(begun, world.now), progress
 
+    def _resumes(self, course: list[PlannedVisit | Detour]) -> list[Detour]:
+        """The way back of who had finished the day, and goes on."""
+        day, back = self.day, self.day.way_back
+        followed = _on_course(day, course).places == day.places
+        gone = back is not None and day.places and followed and back.leave < self.then
+        if not gone or day.end_point is None or day.manager_id not in self.world.reports.back:
+            return []
+        assert back is not None  # noqa: S101
+        return [
+            Detour(
+                after=len(day.visits),
+                name=day.manager_name,
+                point=day.end_point,
+                leg=back,
+                arrive=back.arrive,
+            )
+        ]
+
     def clashes(self) -> list[Message]:
         """Visits made at hours when the manager was elsewhere, or stood elsewhere in a talk."""
+        at = self.behind.at
+        for visit in self.day.visits if at is not None else ():
+            talking = visit.talk.start < self.then < visit.talk.end
+            if talking and visit.point != at and visit.visit_id not in self.world.reports.gone:
+                name = visit.client_name
+                return [message("replan.in_a_talk", manager=self.manager.name, client=name)]
         found: list[Message] = []
         followed = self._followed()
         made = [made for made in self.world.reports.made if made.manager_id == self.manager.id]
@@ -239,11 +267,6 @@ class _Today:
                         start=second[0],
                     )
                 )
-        last = followed[-1] if followed else None
-        at = self.behind.at
-        talking = isinstance(last, PlannedVisit) and last.talk.start < self.then < last.talk.end
-        if at is not None and last is not None and talking and last.point != at:
-            found.append(message("replan.in_a_talk", manager=self.manager.name, client=_name(last)))
         return found
 
     def _followed(self) -> list[PlannedVisit | Detour]:
