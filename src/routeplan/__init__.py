@@ -60,6 +60,7 @@ from routeplan.travel.roads_build import build_roads
 from routeplan.version import __version__
 from routeplan.workdays import WorkCalendar, read_calendar
 from routeplan.workspace.folder import load_plan
+from routeplan.workspace.history import redo, undo
 from routeplan.workspace.save import save_plan
 
 __all__ = [
@@ -121,7 +122,9 @@ __all__ = [
     "read_events",
     "read_policy",
     "read_settings",
+    "redo",
     "replan",
     "save_plan",
     "solve",
+    "undo",
 ]

@@ -21,7 +21,8 @@ def some_plan(number: int, *, again: bool = False) -> Plan:
     whole = example_plan()
     days = tuple(day.model_copy(update={"visits": day.visits[:2]}) for day in whole.days[:1])
     clock = dt.datetime.fromisoformat("2026-11-23T08:00") if again else None
-    origin = whole.origin.model_copy(update={"now": clock, "book": "../book"})
+    told = {"now": clock, "book": "../book", "version": number + 1 if again else 1}
+    origin = whole.origin.model_copy(update=told)
     # Not a plan that the checker would pass; here only what it is made of matters.
     notes = (message("plan.expected", n=number),)
     return whole.model_copy(update={"days": days, "origin": origin, "notes": notes, "left_out": ()})

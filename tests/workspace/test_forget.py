@@ -21,6 +21,7 @@ from routeplan.book.models import Book, Contact
 from routeplan.book.write import write_book
 from routeplan.errors import BookError, WorkspaceError
 from routeplan.pipeline import plan_visits
+from routeplan.plan.events import Cancel
 from routeplan.plan.plan import Plan
 from routeplan.problem.adjust import Must
 from routeplan.replan.replan import replan
@@ -148,7 +149,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ),
     ]
     now = dt.datetime.combine(MONDAY, dt.time(7))
-    made.append(replan(made[1], book, (), now, stop=STOP, on_solved=solved.append))
+    gone = (Cancel(client_id="C5"),)
+    made.append(replan(made[1], book, gone, now, stop=STOP, on_solved=solved.append))
     assert CLIENT in {visit.client_id for plan in made for _, visit in plan.visits}
     for plan, proof in zip(made, solved, strict=True):
         save_plan(plan, folder / "week", EN, book=place, solved=proof)

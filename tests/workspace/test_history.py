@@ -34,7 +34,7 @@ STEPS = st.one_of(
 
 
 @given(steps=st.lists(STEPS, min_size=3, max_size=8))
-@settings(max_examples=10)
+@settings(max_examples=8)
 def test_any_walk_through_the_history_gives_equal_bytes(steps: list[tuple[str, int]]) -> None:
     """Played beside a model: a list of contents and what each was made from."""
     with TemporaryDirectory() as name:

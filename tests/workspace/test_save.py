@@ -195,7 +195,7 @@ def test_a_kill_while_saving_leaves_a_whole_plan_that_is_in_the_history(tmp_path
     book, week = book_in(tmp_path), tmp_path / "week"
     save_plan(some_plan(0), week, EN, book=book)
     chance = random.Random(6)
-    for number in range(1, 25):
+    for number in range(1, 16):
         child = os.fork()
         if child == 0:
             try:
@@ -210,6 +210,29 @@ def test_a_kill_while_saving_leaves_a_whole_plan_that_is_in_the_history(tmp_path
         assert standing_version(database_path(book), week) is not None
     save_plan(some_plan(0), week, EN, book=book)
     assert not list(week.rglob("*.tmp"))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes as POSIX has them")
+def test_two_processes_that_save_to_one_folder_do_not_mix_their_files(tmp_path: Path) -> None:
+    book, week = book_in(tmp_path), tmp_path / "week"
+    children = []
+    for process in (1, 2):
+        child = os.fork()
+        if child == 0:
+            try:
+                for step in range(4):
+                    save_plan(some_plan(10 * process + step), week, EN, book=book)
+                os._exit(0)
+            finally:
+                os._exit(1)
+        children.append(child)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0]
+    assert len(history(database_path(book))) == 8
+    standing = load_plan(week)
+    assert standing_version(database_path(book), week) is not None
+    save_plan(standing, tmp_path / "alone", EN)
+    for name in ("map.html", "plan.xlsx"):
+        assert (week / name).read_bytes() == (tmp_path / "alone" / name).read_bytes()
 
 
 def test_the_folders_written_to_are_known_from_the_store_on(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def restore(store: Path, file: Path) -> Path | None:
     kept = _put_by(store) if store.exists() else None
     with closing(open_reading(file)) as source:
         # In one transaction of the store: a stop at any moment leaves what stood there.
-        _fill(source, store)
+        _fill(source, store, told=store)
     open_database(store).close()  # an older one is brought to this version
     return kept
 
@@ -92,7 +92,7 @@ def _put_by(store: Path) -> Path:
 def _copy(source: sqlite3.Connection, target: Path) -> None:
     temporary = target.with_name(f".routeplan-{secrets.token_hex(8)}.tmp")
     try:
-        _fill(source, temporary)
+        _fill(source, temporary, told=target)
         require_sound(temporary)
         temporary.replace(target)
     finally:
@@ -100,11 +100,11 @@ def _copy(source: sqlite3.Connection, target: Path) -> None:
             temporary.unlink()
 
 
-def _fill(source: sqlite3.Connection, path: Path) -> None:
+def _fill(source: sqlite3.Connection, path: Path, *, told: Path) -> None:
     def busy(status: int, *_: int) -> None:
         # SQLite has waited already, and Python would try for ever.
         if status == sqlite3.SQLITE_BUSY:
-            raise WorkspaceError("RP7025", message("error.store_busy", file=path.name))
+            raise WorkspaceError("RP7025", message("error.store_busy", file=told.name))
 
-    with store_errors(path), closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as target:
+    with store_errors(told), closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as target:
         source.backup(target, progress=busy)
