@@ -18,6 +18,7 @@ __all__ = [
     "LangOption",
     "Language",
     "ManagerOption",
+    "MaxChangesOption",
     "PolicyOption",
     "PreviousOption",
     "ProviderChoice",
@@ -102,6 +103,10 @@ TravelOption = Annotated[
 SeedOption = Annotated[int | None, typer.Option("--seed", min=0, help="Same seed, same plan.")]
 TimeOption = Annotated[
     float | None, typer.Option("--time-limit", min=0.1, help="Seconds to search at most.")
+]
+MaxChangesOption = Annotated[
+    int | None,
+    typer.Option("--max-changes", min=0, help="At most so many visits may change without need."),
 ]
 AdjustOption = Annotated[
     list[str] | None,

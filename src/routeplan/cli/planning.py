@@ -50,6 +50,7 @@ from routeplan.cli.options import (
     JsonOption,
     LangOption,
     ManagerOption,
+    MaxChangesOption,
     PolicyOption,
     PreviousOption,
     QuietOption,
@@ -163,6 +164,7 @@ def replan(
     events: EventsOption = None,
     freeze: FreezeOption = None,
     adjust: AdjustOption = None,
+    max_changes: MaxChangesOption = None,
     now: Annotated[
         str | None,
         typer.Option("--now", help="Clock of the re-plan, as 2026-11-24T11:30. [default: now]"),
@@ -236,6 +238,7 @@ def replan(
             travel=source,
             adjustments=tuple(parse_adjustment(text) for text in adjust or ()),
             stop=StopRule(seconds=limit),
+            max_changes=max_changes,
             seed=seed,
             engine=Engine(engine.value),
             progress=display.update,

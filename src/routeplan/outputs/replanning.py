@@ -5,21 +5,25 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Mapping, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from routeplan.book.models import Tier
+from routeplan.book.models import Book, Client, Tier
 from routeplan.language import Texts
+from routeplan.outputs.notices import either, spoken
 from routeplan.outputs.terminal import TIER_STYLES, visible
-from routeplan.outputs.wording import totals_words
+from routeplan.outputs.wording import adjust_option, totals_words
 from routeplan.plan.plan import Plan, PlannedDay, PlannedVisit
 from routeplan.replan.choices import Choice, ChoiceTable
 from routeplan.replan.diff import ChangeKind, diff_plans
+from routeplan.replan.offer import Offer
+from routeplan.replan.relax import Relaxation
 
-__all__ = ["choices_report", "side_by_side"]
+__all__ = ["choices_report", "fit_report", "offers_report", "side_by_side"]
 
 _MARKS = {
     ChangeKind.REMOVED: ("-", "red"),
@@ -45,7 +49,12 @@ def choices_report(table: ChoiceTable, names: dict[str, str], texts: Texts) -> R
     shown.add_column(texts("choices.column_clients"), overflow="fold")
     for choice in table.choices:
         against = None if choice is first else first
-        clients = [f"{visible(client)} {visible(names[client])}" for client in choice.clients]
+        # Those of the first are named above, each with its reason.
+        clients = [
+            f"{visible(client)} {visible(names[client])}"
+            for client in choice.clients
+            if client not in first.clients
+        ]
         shown.add_row(
             str(choice.more),
             str(choice.changes),
@@ -79,6 +88,67 @@ def _visits(choice: Choice, against: Choice | None) -> str:
     tiers = " ".join(f"{tier.value}{count:+d}" for tier, count in more.items() if count)
     total = f"{sum(more.values()):+d}"
     return f"{total} ({tiers})" if tiers else total
+
+
+def fit_report(
+    found: Sequence[Relaxation], client_id: str, names: Mapping[str, str], texts: Texts
+) -> RenderableType:
+    """What would bring a client in, and what each way costs."""
+    known = {"client": client_id, "name": names[client_id]}
+    if not found:
+        return _text(texts("choices.fits_not", **known), "yellow")
+    parts: list[RenderableType] = [_text(texts("choices.fits", **known), "bold")]
+    for item in found:
+        cost = [texts("choices.fit_cost", visits=f"{item.visits:+d}", travel=f"{item.travel:+d}")]
+        for key, clients in (("fit_moved", item.moved), ("fit_lost", item.gives_way)):
+            if clients:
+                said = [f"{client} {names[client]}" for client in clients]
+                cost.append(texts(f"choices.{key}", clients=said))
+        parts += ["", _text(texts.render(item.text), "green")]
+        parts += [Padding.indent(_text(line, "dim"), 2) for line in cost]
+        parts += [
+            Padding.indent(_text(adjust_option(wish), "cyan"), 2) for wish in item.adjustments
+        ]
+    return Group(*parts)
+
+
+def offers_report(
+    offers: Sequence[Offer], client_id: str, plan: Plan, book: Book, texts: Texts
+) -> RenderableType:
+    """Hours to offer, what each costs, and a sentence that offers two of them."""
+    client = book.client_by_id[client_id]
+    if not offers:
+        return _text(texts("choices.offer_none", client=client_id, name=client.name), "yellow")
+    whose = {visit.id: visit.client_id for visit in plan.due}
+    parts: list[RenderableType] = []
+    for number, item in enumerate(offers, start=1):
+        manager = book.manager_by_id[item.manager_id].name
+        hour = spoken(item.date, item.start, texts)
+        travel = f"{item.travel:+d}"
+        parts.append(
+            _text(texts("choices.offer", n=number, hour=hour, manager=manager, travel=travel))
+        )
+        for key, visits in (("offer_moved", item.moved), ("offer_lost", item.displaced)):
+            clients = [whose[visit] for visit in visits]
+            said = [f"{one} {book.client_by_id[one].name}" for one in clients]
+            if said:
+                line = _text(texts(f"choices.{key}", clients=said), "dim")
+                parts.append(Padding.indent(line, 3))
+    return Group(*parts, "", _text(_sentence(offers, client, book, texts), "bold"))
+
+
+def _sentence(offers: Sequence[Offer], client: Client, book: Book, texts: Texts) -> str:
+    """In the language of the person who is asked, with nothing of what an hour costs."""
+    person = next(iter(book.contacts_of.get(client.id, ())), None)
+    own = Texts(person.language.value) if person and person.language else texts
+    dear = own("notices.dear", name=person.name) if person else ""
+    said = [spoken(item.date, item.start, own) for item in offers[:2]]
+    return own(
+        "choices.offer_two" if len(said) > 1 else "choices.offer_one",
+        dear=dear or own("notices.dear_all", name=client.name),
+        manager=book.manager_by_id[offers[0].manager_id].name,
+        hours=either(said, own),
+    )
 
 
 def side_by_side(before: Plan, after: Plan, texts: Texts) -> RenderableType:

@@ -9,7 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from routeplan.errors import UsageError
+from routeplan.language import message
 from routeplan.plan.insert import Fit, Routes
 from routeplan.plan.plan import Alternative, Cause, Plan
 from routeplan.problem.build import BuiltProblem
@@ -19,7 +22,10 @@ from routeplan.solve.result import Route, Solution
 from routeplan.solve.schedule import schedule
 from routeplan.values import Clock, Frozen
 
-__all__ = ["Offer", "alternatives_for", "offers_for"]
+if TYPE_CHECKING:
+    from routeplan.replan.replan import Replanning
+
+__all__ = ["Offer", "alternatives_for", "offers_for", "offers_of"]
 
 GRID = 30
 """Minutes: what one says on the telephone."""
@@ -83,6 +89,30 @@ class _Found:
     fit: Fit
     start: int
     without: frozenset[int] = field(default_factory=frozenset)
+
+
+def offers_of(opened: Replanning, client_id: str) -> tuple[Offer, ...]:
+    """What to offer a client for its next visit: one left out, else one not promised yet.
+
+    Raises UsageError RP4074 when the client is not due, or has nothing to be agreed.
+    """
+    visits, start = opened.built.visits, opened.start
+    own = [index for index, visit in enumerate(visits) if visit.client_id == client_id]
+    locked = opened.holds.visits
+    promised = {visit_id for visit_id, slot in opened.slots.items() if slot.told is Told.CONFIRMED}
+    open_ = [index for index in own if visits[index].id not in locked | promised]
+    if not open_:
+        key = "choices.all_agreed" if own else "choices.not_due"
+        raise UsageError("RP4074", message(key, client=client_id))
+    index = min(open_, key=lambda index: (index not in start.left_out, index))
+    gone = opened.cancelled.get(visits[index].id)
+    return offers_for(
+        opened.built,
+        start,
+        index,
+        visit=gone.visit if gone else None,
+        fixed=promised,
+    )
 
 
 def offers_for(

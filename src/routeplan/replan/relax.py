@@ -65,7 +65,7 @@ def relaxations(
     """The cheapest ways to visit a client that `plan`, as the events leave it, leaves out.
 
     The plan's own remedies and, beyond these, favours asked of other clients: an hour, a shorter
-    talk. `stop.seconds` are for all of it. Raises UsageError RP4043 when no visit of the client is
+    talk. `stop.seconds` are for all of it. Raises UsageError RP4073 when no visit of the client is
     left out.
     """
     rule = stop or StopRule(seconds=(settings or plan.origin.settings).solver.time_limit)
@@ -129,12 +129,12 @@ def relaxations(
 def left_out_visit(opened: Replanning, solution: Solution, client_id: str) -> int:
     """The client's first visit of the problem that no route makes.
 
-    Raises UsageError RP4043 when there is none.
+    Raises UsageError RP4073 when there is none.
     """
     for index in solution.left_out:
         if opened.built.visits[index].client_id == client_id:
             return index
-    raise UsageError("RP4043", message("choices.not_left_out", client=client_id))
+    raise UsageError("RP4073", message("choices.not_left_out", client=client_id))
 
 
 def _explainer(opened: Replanning, solution: Solution) -> Explainer:

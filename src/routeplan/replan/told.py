@@ -41,7 +41,7 @@ def with_told_kept(after: Plan, before: Plan) -> Plan:
 def tell(plan: Plan, client_id: str, told: Told, date: dt.date | None = None) -> Plan:
     """The plan with the client's visits still to come, or that on `date`, marked as told.
 
-    Raises UsageError RP4041 when there is no such visit, RP4042 when an appointment says more.
+    Raises UsageError RP4071 when there is no such visit, RP4072 when an appointment says more.
     """
     meant = [
         visit
@@ -54,9 +54,9 @@ def tell(plan: Plan, client_id: str, told: Told, date: dt.date | None = None) ->
         text = message("notices.no_visit", client=client_id)
         if date is not None:
             text = message("notices.no_visit_then", client=client_id, date=date)
-        raise UsageError("RP4041", text)
+        raise UsageError("RP4071", text)
     if any(stronger(told, told_by(visit.appointment)) is not told for visit in meant):
-        raise UsageError("RP4042", message("notices.booked", client=client_id))
+        raise UsageError("RP4072", message("notices.booked", client=client_id))
     ids = {visit.visit_id for visit in meant}
     days = tuple(
         day.model_copy(

@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 PLAN, PROOF = "plan.json", "proof.json"
-MADE = ("changes.json", "days/*.html", "days/*.pdf")
+MADE = ("changes.json", "notices.md", "notices.csv", "days/*.html", "days/*.pdf")
 """What some plans have and others not: taken away where the plan that is written has it not."""
 CUT_OFF = (".routeplan-*.tmp", "*/.routeplan-*.tmp")
 """What a kill left of files that were being written."""
@@ -121,6 +121,7 @@ def outputs_of(
     """
     from routeplan.outputs.calendar import calendar_files
     from routeplan.outputs.day_sheet.page import day_sheet_files
+    from routeplan.outputs.notices import notice_files
     from routeplan.outputs.plan_map import map_html
     from routeplan.outputs.workbook import workbook_bytes
 
@@ -137,8 +138,9 @@ def outputs_of(
             book=known,
         ),
     }
-    if diff is not None:
+    if before is not None and diff is not None:
         made["changes.json"] = diff.model_dump_json(indent=1).encode()
+        made |= notice_files(before, plan, texts)
     return made
 
 

@@ -302,7 +302,7 @@ def _folder(
         # Without the folder: its calendars would go on to tell of what they told before.
         outputs = outputs_of(
             plan,
-            replanned(plan, before),
+            replanned(plan, before, connection),
             texts,
             ground=map_ground(plan.origin.settings.travel, place),
             book=place,

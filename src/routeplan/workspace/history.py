@@ -48,6 +48,7 @@ __all__ = [
     "history",
     "opened",
     "plan_of",
+    "plan_replanned",
     "redo",
     "standing_version",
     "store_at",
@@ -115,6 +116,18 @@ def plan_of(store: Path, number: int) -> Plan:
     return _plan(content_of(store, number), number)
 
 
+def plan_replanned(folder: Path, book: Path | None = None) -> Plan | None:
+    """The plan that the re-plan standing in a folder changed; None where it is no re-plan, or what
+    was before it is not known. Raises WorkspaceError."""
+    with opened(store_at(folder, book)) as connection:
+        version = read_version(connection, _standing(connection, folder))
+        if version is None or version.parent is None:
+            return None
+        before = read_content(connection, version.parent).content
+        plan = _plan(_content(connection, version.number), version.number)
+        return replanned(plan, before, connection)
+
+
 def diff_versions(store: Path, before: int, after: int) -> PlanDiff:
     """What one version does otherwise than another; told by their numbers."""
     found = diff_plans(plan_of(store, before), plan_of(store, after))
@@ -173,7 +186,7 @@ def _bring_back(
         place = book_at(folder, book)
         outputs = outputs_of(
             plan,
-            replanned(plan, before),
+            replanned(plan, before, connection),
             texts,
             tiles=tiles,
             ground=map_ground(plan.origin.settings.travel, place),

@@ -83,7 +83,7 @@ def save_plan(
         before = content_before(None, stored, standing)
         outputs = outputs_of(
             plan,
-            replanned(plan, before),
+            replanned(plan, before, None),
             texts,
             tiles=tiles,
             ground=ground,
@@ -96,7 +96,7 @@ def save_plan(
             before = content_before(connection, stored, standing)
             outputs = outputs_of(
                 plan,
-                replanned(plan, before),
+                replanned(plan, before, connection),
                 texts,
                 tiles=tiles,
                 ground=ground,
@@ -147,9 +147,23 @@ def utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC).replace(microsecond=0)
 
 
-def replanned(plan: Plan, before: bytes | None) -> Plan | None:
-    """The plan that a re-plan changed; None for a plan made anew."""
-    return None if plan.origin.now is None else readable(before)
+def replanned(
+    plan: Plan, before: bytes | None, connection: sqlite3.Connection | None
+) -> Plan | None:
+    """The plan that a re-plan changed; None for a plan made anew.
+
+    A version that only marks a plan (locks, what clients were told) has the same one before it as
+    the plan that it marks: `before` is what came directly before.
+    """
+    earlier = None if plan.origin.now is None else readable(before)
+    while before is not None and earlier and earlier.origin.version == plan.origin.version:
+        number = None if connection is None else find_version(connection, digest_of(before))
+        version = None if connection is None or number is None else read_version(connection, number)
+        if connection is None or version is None or version.parent is None:
+            return None
+        before = read_content(connection, version.parent).content
+        earlier = readable(before)
+    return earlier
 
 
 def _timeless(solved: Solved) -> bytes:
