@@ -217,8 +217,8 @@ def hand_checked(pbf: Path, roads: Path) -> list[str]:
     - 信息路 to 地安门: 3 + 4.5 + 19 to 南大街口, then 3 + 0.9 x 6 + 14: 48.9, told as 49.
 
     The timetable: a bus at every tenth minute from one crossing to another, 25 minutes away. Who
-    sets off at 9:03 waits 7 minutes, at 9:04 6 minutes; the seconds to the stop are told as a minute,
-    and a bus of this very minute is gone.
+    sets off at 9:03 waits 7 minutes, at 9:04 6 minutes; the seconds to the stop are told as a
+    minute, and a bus of this very minute is gone.
     """
     rows = [
         ["lines", what, str(by_hand), str(_by_lines(*ends))]
