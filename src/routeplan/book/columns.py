@@ -242,6 +242,7 @@ _VISITS = Sheet(
         Column("date", "拜访日期", cells.date, ("日期", "拜访时间"), required=True),
         Column("start", "开始时间", cells.clock, ("开始", "到达时间")),
         Column("end", "结束时间", cells.clock, ("结束", "离开时间")),
+        _words("channel", "渠道", "channel", "联系渠道", "拜访方式", "接触方式"),
         _words("status", "状态", "status", "拜访结果", "结果"),
         _PURPOSES,
         _CONTACT_IDS,

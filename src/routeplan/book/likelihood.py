@@ -27,7 +27,10 @@ def note_unlikely(book: Book, records: Mapping[str, list[Record]], reporter: Rep
     _note_not_booked(book, records["visits"], reporter)
     seen: dict[tuple[object, ...], int] = {}
     for record, visit in zip(records["visits"], book.visits, strict=True):
-        key = (visit.client_id, visit.site_id, visit.manager_id, visit.date, visit.start)
+        key = (
+            *(visit.client_id, visit.site_id, visit.manager_id),
+            *(visit.date, visit.start, visit.channel),
+        )
         if key in seen:
             reporter.note(FaultCode.DUPLICATE_VISIT, record.place("date"), row=seen[key])
         else:
@@ -81,7 +84,7 @@ def _note_not_booked(book: Book, rows: list[Record], reporter: Reporter) -> None
         )
         visited = any(
             later.date > visit.date or (later.date == visit.date and later != visit)
-            for later in book.visits_of[visit.client_id]
+            for later in book.records_of[visit.client_id]
         )
         if not booked and not visited:
             reporter.note(FaultCode.NOT_BOOKED, record.place("postponed_to"), date=str(day))

@@ -18,6 +18,7 @@ __all__ = [
     "Anchor",
     "Appointment",
     "Book",
+    "Channel",
     "Client",
     "ClientKind",
     "Contact",
@@ -113,6 +114,18 @@ class VisitStatus(StrEnum):
     NOT_MET = "not_met"  # 未遇
     CANCELLED = "cancelled"  # 取消
     POSTPONED = "postponed"  # 改期: put off by the client to another day
+
+
+class Channel(StrEnum):
+    """How one is in touch with a client (001 三定: 定方式)."""
+
+    VISIT = "visit"  # 上门拜访
+    PHONE = "phone"  # 电话
+    MESSAGE = "message"  # 短信、彩信、微信
+    EMAIL = "email"  # 电子邮件
+    LETTER = "letter"  # 信函
+    RECEPTION = "reception"  # 营业厅接待: the client came
+    THIRD_PARTY = "third_party"  # 第三方转达
 
 
 class Rigidity(StrEnum):
@@ -318,7 +331,7 @@ class Manager(Frozen):
 
 
 class VisitRecord(Frozen):
-    """What happened at a visit (拜访记录)."""
+    """What happened at a visit (拜访记录), or at a call or with a message."""
 
     client_id: str
     site_id: str = ""
@@ -326,7 +339,9 @@ class VisitRecord(Frozen):
     date: dt.date
     start: Clock | None = None
     end: Clock | None = None
+    channel: Channel = Channel.VISIT
     status: VisitStatus = VisitStatus.DONE
+    """Of a call or message: done is that the client was reached."""
     purposes: tuple[Purpose, ...] = ()
     """The main one first."""
     contact_ids: tuple[str, ...] = ()
@@ -344,6 +359,10 @@ class VisitRecord(Frozen):
     starts."""
     note: str = ""
     extra: Extra = {}
+
+    @property
+    def is_visit(self) -> bool:
+        return self.channel is Channel.VISIT
 
 
 class Appointment(Frozen):
@@ -376,6 +395,7 @@ class Book(Frozen):
     clients: tuple[Client, ...]
     contacts: tuple[Contact, ...] = ()
     visits: tuple[VisitRecord, ...] = ()
+    """All records, those of calls and messages too."""
     appointments: tuple[Appointment, ...] = ()
 
     @cached_property
@@ -400,7 +420,16 @@ class Book(Frozen):
 
     @cached_property
     def visits_of(self) -> dict[str, tuple[VisitRecord, ...]]:
-        """Client id → records by date; clients never visited are absent."""
+        """Client id → records of visits by date; clients without any are absent."""
+        visits = {
+            client_id: tuple(record for record in records if record.is_visit)
+            for client_id, records in self.records_of.items()
+        }
+        return {client_id: records for client_id, records in visits.items() if records}
+
+    @cached_property
+    def records_of(self) -> dict[str, tuple[VisitRecord, ...]]:
+        """Client id → records by date, of visits and of every other channel."""
         found: dict[str, list[VisitRecord]] = {}
         for record in sorted(self.visits, key=lambda record: (record.date, record.start or 0)):
             found.setdefault(record.client_id, []).append(record)

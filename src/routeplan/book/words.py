@@ -11,6 +11,7 @@ from routeplan.book.cells import CellError, Kind, normal
 from routeplan.book.codes import FaultCode
 from routeplan.book.models import (
     Anchor,
+    Channel,
     ClientKind,
     Language,
     Layer,
@@ -93,6 +94,18 @@ VOCABULARIES: Mapping[str, Mapping[Any, tuple[str, ...]]] = {
         VisitStatus.NOT_MET: ("未遇", "not met", "未见到", "客户不在"),
         VisitStatus.CANCELLED: ("取消", "cancelled", "已取消", "canceled"),
         VisitStatus.POSTPONED: ("改期", "postponed", "改约", "延期", "已改期", "rescheduled"),
+    },
+    "channel": {
+        Channel.VISIT: ("上门拜访", "visit", "上门", "拜访", "走访", "面访"),
+        Channel.PHONE: ("电话", "phone", "通话", "致电", "电话拜访", "call", "phone call"),
+        Channel.MESSAGE: (
+            *("短信", "message", "彩信", "微信", "短彩信", "短信彩信", "信息"),
+            *("SMS", "MMS", "WeChat", "text message"),
+        ),
+        Channel.EMAIL: ("电子邮件", "e-mail", "邮件", "电邮", "mail"),
+        Channel.LETTER: ("信函", "letter", "信件", "书信"),
+        Channel.RECEPTION: ("营业厅接待", "reception", "接待", "来访", "客户来访"),
+        Channel.THIRD_PARTY: ("第三方", "third party", "第三方转达", "转达"),
     },
     "reached": {
         True: ("是", "yes", "y", "true", "1", "√", "✓", "达成", "已达成", "reached"),

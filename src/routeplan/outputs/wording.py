@@ -10,6 +10,7 @@ from enum import StrEnum
 from routeplan.book.faults import Severity
 from routeplan.book.models import (
     Anchor,
+    Channel,
     ClientKind,
     Language,
     Layer,
@@ -55,6 +56,7 @@ __all__ = [
 
 WORDED: dict[type[StrEnum], str] = {
     Anchor: "anchor",
+    Channel: "channel",
     Cause: "cause",
     ChangeKind: "change",
     ClientKind: "kind",

@@ -22,7 +22,9 @@ def left_over_clients(
     visited = {
         record.client_id
         for record in book.visits
-        if record.status is VisitStatus.DONE and record.date >= previous.horizon.first
+        if record.is_visit
+        and record.status is VisitStatus.DONE
+        and record.date >= previous.horizon.first
     }
     on_purpose = {Cause.CANCELLED, Cause.EXCLUDED}
     missed = {visit.client_id for visit in previous.left_out if visit.cause not in on_purpose}
@@ -62,8 +64,10 @@ def expected_records(previous: Plan, book: Book, *, before: dt.date) -> tuple[Vi
 
 
 def _recorded_to(book: Book) -> dict[str, dt.date]:
-    """Manager id → day of the last record."""
+    """Manager id → day of the last visit recorded."""
     last: dict[str, dt.date] = {}
     for record in book.visits:
+        if not record.is_visit:
+            continue
         last[record.manager_id] = max(record.date, last.get(record.manager_id, record.date))
     return last

@@ -78,7 +78,8 @@ def _ways(book: Book, settings: Settings) -> Iterator[_Way]:
     """The recorded ways whose both ends and hour are known."""
     days: dict[tuple[str, dt.date], list[VisitRecord]] = {}
     for record in book.visits:
-        if record.status is not VisitStatus.CANCELLED and record.start is not None:
+        went = record.is_visit and record.status is not VisitStatus.CANCELLED
+        if went and record.start is not None:
             days.setdefault((record.manager_id, record.date), []).append(record)
     for (manager_id, date), records in days.items():
         manager = book.manager_by_id[manager_id]
