@@ -289,7 +289,8 @@ def offer(
     lang: LangOption = None,
 ) -> None:
     """Two or three hours to offer a client, with what each costs the week."""
-    from routeplan.outputs.replanning import offers_report
+    from routeplan.outputs.replanning import offer_sentence, offers_report
+    from routeplan.outputs.terminal import visible
     from routeplan.replan.offer import offers_of
     from routeplan.replan.replan import prepare_replan
 
@@ -309,6 +310,8 @@ def offer(
         return
     to_out().print(offers_report(offers, client, world.plan, world.book, texts))
     if offers:
+        # Not folded at the terminal's edge: it is there to be copied.
+        typer.echo(f"\n{visible(offer_sentence(offers, client, world.book, texts))}\n")
         named = {
             "folder": shlex.quote(str(folder)),
             "client": shlex.quote(client),

@@ -88,7 +88,16 @@ def _about(
         "contact": person.name if person else "",
         "phone": person.phone if person else "",
     }
-    found: list[Notice] = []
+    told = was[1].told if was else Told.NOT_AGREED
+    about = texts(
+        f"notices.manager_{change.kind.value}",
+        client=f"{visit.client_id} {visit.client_name}",
+        old=_slot(was, texts),
+        new=_slot(now, texts),
+        told=word(told, texts),
+    )
+    about = texts("notices.two", said=about, more=texts(f"notices.{'write' if key else 'nothing'}"))
+    found = [Notice(reader=Reader.MANAGER, text=about, **common)]
     if key is not None:
         greeting = "notices.dear" if person else "notices.dear_all"
         name = person.name if person else visit.client_name
@@ -107,17 +116,6 @@ def _about(
         elif key == "removed":
             said = own("notices.two", said=said, more=own("notices.call_you"))
         found.append(Notice(reader=Reader.CLIENT, text=said, **common))
-    told = was[1].told if was else Told.NOT_AGREED
-    to_do = "write" if key else "nothing"
-    about = texts(
-        f"notices.manager_{change.kind.value}",
-        client=f"{visit.client_id} {visit.client_name}",
-        old=_slot(was, texts),
-        new=_slot(now, texts),
-        told=word(told, texts),
-    )
-    about = texts("notices.two", said=about, more=texts(f"notices.{to_do}"))
-    found.append(Notice(reader=Reader.MANAGER, text=about, **common))
     if was and now and was[0].manager_id != now[0].manager_id:
         handed = texts(
             "notices.manager_handed",
@@ -140,7 +138,7 @@ def _kind(
     if was and now and (was[0].date, was[1].talk.start) == (now[0].date, now[1].talk.start):
         return "colleague" if knew and was[0].manager_id != now[0].manager_id else None
     if now is not None and now[1].told is Told.CONFIRMED:
-        return "confirmed" if was else "confirmed_new"
+        return "confirmed" if knew else "confirmed_new"
     if now is not None:
         return "moved" if knew else "proposed"
     if cause is Cause.CANCELLED:
@@ -186,11 +184,11 @@ def _markdown(notices: tuple[Notice, ...], texts: Texts) -> str:
             manager = notice.manager_id
             lines += ["", f"## {_plain(notice.manager_name)} ({_plain(manager)})"]
         if notice.reader is Reader.MANAGER:
-            lines += ["", f"- {_plain(notice.text)}"]
+            lines += ["", f"### {_plain(notice.text)}"]
             continue
-        to = texts.join([x for x in (notice.client_name, notice.contact, notice.phone) if x])
-        lines += ["", f"### {_plain(texts('notices.to', to=to))}", ""]
-        # In a block of code, so that no name is taken for a mark and all of it can be copied.
+        to = texts.join([who for who in (notice.contact, notice.phone) if who])
+        lines += ["", _plain(texts("notices.to", to=to or notice.client_name)), ""]
+        # As code, so that no name is taken for a mark and all of it can be copied.
         lines += ["    " + line for line in notice.text.splitlines()]
     return "\n".join([*lines, ""])
 

@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from routeplan.book.models import Book, Client, Tier
+from routeplan.book.models import Book, Tier
 from routeplan.language import Texts
 from routeplan.outputs.notices import either, spoken
 from routeplan.outputs.terminal import TIER_STYLES, visible
@@ -23,7 +23,7 @@ from routeplan.replan.diff import ChangeKind, diff_plans
 from routeplan.replan.offer import Offer
 from routeplan.replan.relax import Relaxation
 
-__all__ = ["choices_report", "fit_report", "offers_report", "side_by_side"]
+__all__ = ["choices_report", "fit_report", "offer_sentence", "offers_report", "side_by_side"]
 
 _MARKS = {
     ChangeKind.REMOVED: ("-", "red"),
@@ -115,7 +115,7 @@ def fit_report(
 def offers_report(
     offers: Sequence[Offer], client_id: str, plan: Plan, book: Book, texts: Texts
 ) -> RenderableType:
-    """Hours to offer, what each costs, and a sentence that offers two of them."""
+    """Hours to offer, and what each costs the week."""
     client = book.client_by_id[client_id]
     if not offers:
         return _text(texts("choices.offer_none", client=client_id, name=client.name), "yellow")
@@ -134,12 +134,14 @@ def offers_report(
             if said:
                 line = _text(texts(f"choices.{key}", clients=said), "dim")
                 parts.append(Padding.indent(line, 3))
-    return Group(*parts, "", _text(_sentence(offers, client, book, texts), "bold"))
+    return Group(*parts)
 
 
-def _sentence(offers: Sequence[Offer], client: Client, book: Book, texts: Texts) -> str:
-    """In the language of the person who is asked, with nothing of what an hour costs."""
-    person = next(iter(book.contacts_of.get(client.id, ())), None)
+def offer_sentence(offers: Sequence[Offer], client_id: str, book: Book, texts: Texts) -> str:
+    """What to say to the client: two hours to choose from, in the language of the person who is
+    asked, with nothing of what an hour costs."""
+    client = book.client_by_id[client_id]
+    person = next(iter(book.contacts_of.get(client_id, ())), None)
     own = Texts(person.language.value) if person and person.language else texts
     dear = own("notices.dear", name=person.name) if person else ""
     said = [spoken(item.date, item.start, own) for item in offers[:2]]
