@@ -18,6 +18,7 @@ from routeplan.cli.common import (
     announce_compiling,
     book_of,
     clock_of,
+    known_book,
     print_json,
     proof_there,
     saved_words,
@@ -96,7 +97,6 @@ class _World:
 def _world(
     folder: Path, book: Path | None, travel: list[str] | None, now: str | None
 ) -> Iterator[_World]:
-    from routeplan.book.read import read_book
     from routeplan.pipeline import open_travel
     from routeplan.workspace.folder import load_plan
 
@@ -104,7 +104,7 @@ def _world(
     clock = clock_of(now)
     place = book or book_of(plan, folder)
     settings = travelling(plan.origin.settings, travel, place)
-    known = read_book(place)
+    known = known_book(place, texts)
     with open_travel(settings.travel, known, place, plan.origin.calendar) as source:
         yield _World(plan, place, known, settings, source, clock)
 
@@ -439,8 +439,9 @@ def notices(
         return
     for name, content in files.items():
         write_atomically(target / name, content)
-    typer.echo(files["notices.md"].decode())
-    typer.echo(texts("notices.written", file=str(target / "notices.md")))
+    typer.echo(next(iter(files.values())).decode())
+    for name in files:
+        typer.echo(texts("notices.written", file=str(target / name)))
 
 
 def _json(value: object) -> str:

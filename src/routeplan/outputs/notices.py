@@ -26,6 +26,9 @@ from routeplan.values import Frozen, format_clock
 __all__ = ["Notice", "Reader", "either", "notice_files", "notices_of", "spoken"]
 
 
+FILES = "notices"
+
+
 class Reader(StrEnum):
     CLIENT = "client"
     MANAGER = "manager"
@@ -166,13 +169,13 @@ def _slot(where: tuple[PlannedDay, PlannedVisit] | None, texts: Texts) -> str:
 
 
 def notice_files(before: Plan, after: Plan, texts: Texts) -> dict[str, bytes]:
-    """notices.md to read and copy from, notices.csv for a spreadsheet; none without a change."""
+    """A Markdown file to read and copy from, a CSV for a spreadsheet; none without a change."""
     notices = notices_of(before, after, texts)
     if not notices:
         return {}
     return {
-        "notices.md": _markdown(notices, texts).encode(),
-        "notices.csv": _csv(notices, texts),
+        f"{FILES}.md": _markdown(notices, texts).encode(),
+        f"{FILES}.csv": _csv(notices, texts),
     }
 
 

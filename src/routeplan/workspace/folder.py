@@ -8,7 +8,6 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from routeplan.book.models import Book
-from routeplan.book.read import read_book
 from routeplan.config import TravelSettings
 from routeplan.errors import FileError, RouteplanError, WorkspaceError
 from routeplan.language import Texts, message
@@ -19,6 +18,7 @@ from routeplan.replan.diff import diff_plans
 from routeplan.solve.result import Solved
 from routeplan.store.versions import Stored
 from routeplan.travel.background import MainRoads, read_main_roads
+from routeplan.workspace.records import book_with_records
 
 __all__ = [
     "book_or_none",
@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 PLAN, PROOF = "plan.json", "proof.json"
-MADE = ("changes.json", "notices.md", "notices.csv", "days/*.html", "days/*.pdf")
+MADE = ("changes.json", "notices.*", "days/*.html", "days/*.pdf")
 """What some plans have and others not: taken away where the plan that is written has it not."""
 CUT_OFF = (".routeplan-*.tmp", "*/.routeplan-*.tmp")
 """What a kill left of files that were being written."""
@@ -147,7 +147,7 @@ def outputs_of(
 def book_or_none(path: Path | None) -> Book | None:
     """The book, for what a plan does not tell; None where it cannot be read: outputs do without."""
     try:
-        return None if path is None else read_book(path)
+        return None if path is None else book_with_records(path)
     except RouteplanError:
         return None
 
