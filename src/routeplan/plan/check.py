@@ -437,7 +437,10 @@ def _days_are_the_working_days(facts: _Facts) -> Iterator[str]:
         over = {day.date for day in plan.days if facts.is_over(day)}
         working = {date for date in plan.horizon.days if facts.pieces(manager_id, date)}
         since = plan.origin.now.date() if plan.origin.now else plan.horizon.first
-        for date in sorted(dates - over - working):
+        begun = {
+            day.date for day in plan.days if day.manager_id == manager_id and _begins_as_told(day)
+        }
+        for date in sorted(dates - over - working - begun):
             yield f"{manager_id} does not work on {date}"
         for date in sorted(working - dates):
             if date >= since:
@@ -532,8 +535,9 @@ def _goes_as_reported(
         return
     if len(stays) < len(ordered) and not put_off and not until:
         yield f"{who}: what had begun is lost"
+    last = {visit.client_id: visit.visit_id for visit in stays}
     for visit, old in zip(stays, ordered, strict=False):
-        if visit.client_id in until:
+        if visit.client_id in until and last[visit.client_id] == visit.visit_id:
             if visit.talk.end != until[visit.client_id]:
                 yield f"{who}: {visit.visit_id} does not last as long as reported"
         elif not 0 <= visit.talk.start - old.talk.start <= late:
@@ -544,20 +548,16 @@ def _goes_as_reported(
 
 def _events_are_heeded(facts: _Facts) -> Iterator[str]:
     """Events show in the plan; lasting facts are held by the rules on hours, ways and people."""
-    now = facts.plan.origin.now
-    if now is None:
-        return
-    made = [visit for day, visit in facts.plan.visits if day.date == now.date()]
     for event in facts.plan.origin.events:
         if isinstance(event, Overrun | Done):
             begun = [
                 visit
-                for visit in made
+                for _, visit in facts.plan.visits
                 if visit.client_id == event.client_id
                 and visit.status is not PlannedVisitStatus.PLANNED
             ]
             if not begun:
-                yield f"{event} is not in the plan of the day"
+                yield f"{event}: no visit is under way or made"
         if isinstance(event, NotMet):
             name = facts.book.client_by_id[event.client_id].name
             if not any(detour.name == name for day in facts.plan.days for detour in day.detours):
@@ -776,7 +776,7 @@ def _places_are_the_books(facts: _Facts, day: PlannedDay) -> Iterator[str]:
 
 
 def _times_follow_one_another(facts: _Facts, day: PlannedDay) -> Iterator[str]:
-    free = day.shift.start
+    free = 0 if _begins_as_told(day) else day.shift.start
     for number, place in enumerate(day.places):
         name = place.visit_id if isinstance(place, PlannedVisit) else place.name
         if place.leg is None:
@@ -853,7 +853,7 @@ def _stays_inside_the_shift(facts: _Facts, day: PlannedDay) -> Iterator[str]:
         return
     if (day.shift.start, day.shift.end) != (pieces[0].start, pieces[-1].end):
         yield f"the shift is {format_clock(pieces[0].start)}-{format_clock(pieces[-1].end)}"
-    if day.leave is not None and day.leave < pieces[0].start:
+    if day.leave is not None and day.leave < pieces[0].start and not _begins_as_told(day):
         yield "sets off before the shift"
     if day.back is not None and day.back > pieces[-1].end and _has_news(day):
         yield "is back after the shift"
@@ -1139,6 +1139,14 @@ def _instant(date: dt.date, minute: int) -> dt.datetime:
 
 def _plain(visit: PlannedVisit) -> PlannedVisit:
     return visit.model_copy(update={"status": PlannedVisitStatus.PLANNED})
+
+
+def _begins_as_told(day: PlannedDay) -> bool:
+    """Whether the first way of the day is history, which may have begun before the shift."""
+    first = next(iter(day.places), None)
+    if isinstance(first, PlannedVisit):
+        return first.status is not PlannedVisitStatus.PLANNED
+    return first is not None
 
 
 def _has_news(day: PlannedDay) -> bool:

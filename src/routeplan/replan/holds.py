@@ -98,13 +98,13 @@ def holds_of(
         return Holds(locks=locks)
     clients = frozenset(who for event in events if (who := client_of(event)))
     managers = _managers_named(plan, events, now.date())
-    client_of = {visit.id: visit.client_id for visit in plan.due}
+    clients_by_visit = {visit.id: visit.client_id for visit in plan.due}
     line = now + dt.timedelta(minutes=freeze)
     frozen = tuple(
         Lock(visit_id=visit_id, date=slot.date, start=slot.start, manager_id=slot.manager_id)
         for visit_id, slot in slots.items()
         if _instant(slot) < line
-        and client_of[visit_id] not in clients
+        and clients_by_visit[visit_id] not in clients
         and slot.manager_id not in managers
     )
     return Holds(

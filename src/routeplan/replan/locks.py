@@ -36,17 +36,19 @@ def lock(
     """The plan with a visit locked where it stands: the client's only one still to come, or that on
     `date`. A lock that it has already is replaced.
 
-    Raises UsageError RP4045 when there is no such visit, or several.
+    Raises UsageError RP4045 when there is no such visit, or which is meant is not clear.
     """
-    about, visit = _visit(plan, client_id, date)
-    new = Lock(
-        visit_id=visit.visit_id,
-        date=about.date if day else None,
-        start=visit.talk.start if hour else None,
-        manager_id=about.manager_id if manager else None,
-    )
-    others = [one for one in plan.locks if one.visit_id != visit.visit_id]
-    return _with(plan, [*others, new])
+    new = [
+        Lock(
+            visit_id=visit.visit_id,
+            date=about.date if day else None,
+            start=visit.talk.start if hour else None,
+            manager_id=about.manager_id if manager else None,
+        )
+        for about, visit in _visits(plan, client_id, date)
+    ]
+    ids = {one.visit_id for one in new}
+    return _with(plan, [*(one for one in plan.locks if one.visit_id not in ids), *new])
 
 
 def unlock(plan: Plan, client_id: str | None = None, date: dt.date | None = None) -> Plan:
@@ -81,15 +83,18 @@ def locked_to(lock: Lock, managers: Mapping[str, str]) -> list[Message]:
     return parts
 
 
-def _visit(plan: Plan, client_id: str, date: dt.date | None) -> tuple[PlannedDay, PlannedVisit]:
+def _visits(
+    plan: Plan, client_id: str, date: dt.date | None
+) -> list[tuple[PlannedDay, PlannedVisit]]:
+    """The client's visits still to come on one day."""
     own = [
         (day, visit)
         for day, visit in plan.visits
         if visit.client_id == client_id and visit.status is PlannedVisitStatus.PLANNED
     ]
     meant = [item for item in own if date in (None, item[0].date)]
-    if len(meant) == 1:
-        return meant[0]
+    if len({day.date for day, _ in meant}) == 1:
+        return meant
     forms = [f"{client_id}@{day.date}" for day, _ in own]
     key = "replan.lock_which" if own else "replan.lock_none"
     raise UsageError("RP4045", message(key, client=client_id, forms=forms))

@@ -109,6 +109,7 @@ def read_news(
     for event in order:
         reader.take(event)
     reader.check_agreed(book)
+    reader.check_counted()
     if reader.faults:
         raise UsageError("RP4022", message("replan.refused", wrong=reader.faults))
     return News(
@@ -142,6 +143,8 @@ class _Reader:
     until: dict[str, int] = field(default_factory=dict)
     made: list[Made] = field(default_factory=list)
     back: set[str] = field(default_factory=set)
+    counted: list[Planned] = field(default_factory=list)
+    """Reported as made, and over by the plan."""
     faults: list[Message] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -227,6 +230,13 @@ class _Reader:
             if not any(piece.holds(fact.start, end) for piece in pieces):
                 self._fault(event, "replan.not_working", manager=manager.name)
 
+    def check_counted(self) -> None:
+        """What is reported as made was made, even by a manager who runs late."""
+        for day, visit in self.counted:
+            if day.date == self.today and day.manager_id in self.behind:
+                due = self.due[visit.visit_id]
+                self.made.append(Made(due=due, manager_id=day.manager_id, talk=visit.talk))
+
     # Events about one visit
 
     def _cancel(self, event: Cancel) -> None:
@@ -307,7 +317,10 @@ class _Reader:
         ]
         over = [item for item in self._of(client.id) if is_done(*item, self.now)]
         if not own and over and event.talk is None:
-            return  # the clock says so, too
+            # The clock says so, too, unless the manager is late.
+            if self._alone(over[-1][1].visit_id, event):
+                self.counted.append(over[-1])
+            return
         if not own:
             self._fault(event, "replan.nothing_open", client=client.id)
             return

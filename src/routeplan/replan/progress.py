@@ -131,10 +131,9 @@ def standing_at(
             continue
         today = _Today(world, day, world.book.manager_by_id[day.manager_id])
         clashes += today.clashes()
-        if not clashes:
-            begun, progress = today.standing()
-            kept.append(begun)
-            under_way.append(progress)
+        if not clashes and (standing := today.standing()) is not None:
+            kept.append(standing[0])
+            under_way.append(standing[1])
     if clashes:
         raise UsageError("RP4022", message("replan.refused", wrong=clashes))
     return Standing(tuple(kept), tuple(under_way))
@@ -187,17 +186,20 @@ class _Today:
         """The minute up to which the plan has been followed."""
         return max(0, self.world.minute - self.behind.minutes)
 
-    def standing(self) -> tuple[PlannedDay, UnderWay]:
+    def standing(self) -> tuple[PlannedDay, UnderWay] | None:
+        """What has gone of the day, and what is left; None: nothing of either."""
         world, day = self.world, self.day
         course = self._with_made(self._followed())
         resumes = self._resumes(course)
-        course += resumes
+        course = self._linked([*course, *resumes])
         ready, point, name = self._free(course)
         pieces = usual_pieces(self.manager, day.date, world.settings, world.calendar, world.wishes)
         if pieces:
             day = day.model_copy(
                 update={"shift": TimeWindow(start=pieces[0].start, end=pieces[-1].end)}
             )
+        elif not course:
+            return None
         lunch, taken = self._lunch(course, ready, pieces)
         if lunch is not None and taken:
             late = self.behind.minutes if lunch.end > self.then else 0
@@ -224,6 +226,15 @@ class _Today:
         )
         begun = begun.model_copy(update={"totals": day_totals(begun, world.settings.visits)})
         return _with_statuses(begun, world.now), progress
+
+    def _linked(self, course: list[PlannedVisit | Detour]) -> list[PlannedVisit | Detour]:
+        """The course with a way to every place but the first: where a day starts at its first
+        place, another may have come before it."""
+        for number, (before, place) in enumerate(itertools.pairwise(course), start=1):
+            if place.leg is None:
+                leg = self._leg(before.point, place.point, _end(before), place.arrive)
+                course[number] = place.model_copy(update={"leg": leg})
+        return course
 
     def _resumes(self, course: list[PlannedVisit | Detour]) -> list[Detour]:
         """The way back of who had finished the day, and goes on."""
@@ -397,7 +408,8 @@ class _Today:
         if not self.world.reports.concern(self.day):
             taken = lunch.start < ready
         else:
-            taken = free and lunch.start < self.then
+            waits = not course and lunch.end <= ready  # setting off later leaves it where it is
+            taken = free and (lunch.start < self.then or waits)
         if taken:
             return lunch, True
         if not pieces or rules.earliest < pieces[0].start or pieces[-1].end < rules.latest:
@@ -427,8 +439,8 @@ class _Today:
         if times is None:
             return None, lunch
         leg = Leg(
-            leave=times[0],
-            arrive=times[1],
+            leave=_capped(times[0]),
+            arrive=_capped(times[1]),
             metres=matrix.metres[0][1],
             mode=matrix.mode_of(0, 1),
             estimated=matrix.is_estimate(0, 1),

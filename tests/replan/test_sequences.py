@@ -1,0 +1,142 @@
+"""Random events on random weeks: the checker passes after each, and nothing frozen moves.
+
+60 sequences in a test run; ROUTEPLAN_SEQUENCES=500 plays more of them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import random
+
+import pytest
+
+from routeplan.book.models import Book, Manager
+from routeplan.errors import UsageError
+from routeplan.plan.events import (
+    Cancel,
+    Delay,
+    Done,
+    Event,
+    HalfDay,
+    HoursOn,
+    Late,
+    ManagerBack,
+    ManagerOff,
+    Moved,
+    NotMet,
+    Overrun,
+    TakesOver,
+    Urgent,
+    client_of,
+)
+from routeplan.plan.plan import Plan, PlannedDay, PlannedVisit, PlannedVisitStatus
+from routeplan.replan.locks import lock
+from routeplan.replan.replan import replan
+from routeplan.values import TimeWindow
+from tests.examples import MONDAY
+from tests.plan.examples import STOP, TUESDAY, make_plan, random_book
+from tests.replan.examples import at
+
+SEQUENCES = int(os.environ.get("ROUTEPLAN_SEQUENCES", "60"))
+SENSIBLE = {"RP4022", "RP4029"}
+"""Refusals: events that cannot be meant, and what is held but cannot be kept."""
+
+
+def random_event(chance: random.Random, book: Book, plan: Plan, now: dt.datetime) -> Event:
+    client = chance.choice([due.client_id for due in plan.due])
+    who = chance.choice(book.managers).id
+    day = chance.choice((MONDAY, TUESDAY))
+    when = at("0:00", day) + dt.timedelta(minutes=chance.randrange(8 * 60, 17 * 60, 5))
+    start = chance.randrange(8 * 60, 14 * 60, 10)
+    hours = TimeWindow(start=start, end=start + chance.randrange(30, 240, 10))
+    minute = now.hour * 60 + now.minute
+    events: tuple[Event, ...] = (
+        Cancel(client_id=client, again=chance.choice((None, None, when))),
+        NotMet(client_id=client, again=chance.choice((None, when))),
+        Moved(client_id=client, to=when),
+        Late(manager_id=who, minutes=chance.randint(0, 90), at=chance.choice((None, None, client))),
+        Overrun(client_id=client, until=min(1440, minute + chance.randint(0, 60))),
+        Urgent(client_id=chance.choice(book.clients).id, by=chance.choice((None, TUESDAY))),
+        Done(client_id=client, talk=chance.choice((None, hours))),
+        HoursOn(client_id=client, first=day, last=day, hours=chance.choice(((), (hours,)))),
+        ManagerOff(manager_id=who, first=day, hours=chance.choice((None, HalfDay.MORNING, hours))),
+        ManagerOff(manager_id=who, until=chance.choice((None, when))),
+        ManagerBack(manager_id=who, at=chance.choice((None, when))),
+        Delay(date=day, hours=hours, factor=chance.choice((0.8, 1.5, 3))),
+        TakesOver(client_id=client, manager_id=who),
+    )
+    return chance.choice(events)
+
+
+def stands(plan: Plan) -> dict[str, tuple[str, dt.date, int]]:
+    return {
+        visit.visit_id: (day.manager_id, day.date, visit.talk.start) for day, visit in plan.visits
+    }
+
+
+def starts(day: PlannedDay, visit: PlannedVisit) -> dt.datetime:
+    return at("0:00", day.date) + dt.timedelta(minutes=visit.talk.start)
+
+
+def with_a_lock(chance: random.Random, plan: Plan) -> Plan:
+    """Sometimes one more visit is locked."""
+    free = [
+        (day.date, visit)
+        for day, visit in plan.visits
+        if visit.status is PlannedVisitStatus.PLANNED
+    ]
+    if not free or chance.random() < 0.6:
+        return plan
+    date, visit = chance.choice(free)
+    parts = chance.choice(((True, True, True), (True, False, False), (False, True, False)))
+    return lock(plan, visit.client_id, date, day=parts[0], hour=parts[1], manager=parts[2])
+
+
+def require_held(before: Plan, after: Plan, events: tuple[Event, ...], freeze: int) -> None:
+    """Nothing that is locked, frozen or begun has moved, but what events speak of."""
+    now = after.origin.now
+    assert now is not None
+    old, new = stands(before), stands(after)
+    clients = {client_of(event) for event in events}
+    free = {due.id for due in before.due if due.client_id in clients}
+    tells = any(not isinstance(event, Urgent | HoursOn | TakesOver | Moved) for event in events)
+    for day, visit in before.visits:
+        if visit.visit_id in free or tells:
+            continue
+        leave = visit.leg.leave if visit.leg else visit.arrive
+        begun = at("0:00", day.date) + dt.timedelta(minutes=leave) < now
+        if begun or starts(day, visit) < now + dt.timedelta(minutes=freeze):
+            assert new.get(visit.visit_id) == old[visit.visit_id], visit.visit_id
+    for held in before.locks:
+        if held.visit_id in free or held not in after.locks:
+            continue
+        who, date, start = new[held.visit_id]
+        assert held.manager_id in (None, who)
+        assert held.date in (None, date)
+        assert held.start in (None, start)
+
+
+@pytest.mark.parametrize("seed", range(SEQUENCES))
+def test_whatever_happens_the_plan_is_valid_and_nothing_frozen_moves(seed: int) -> None:
+    chance = random.Random(seed)
+    book, due, settings = random_book(seed)
+    second = Manager.model_validate(book.managers[0].model_dump() | {"id": "M9", "name": "经理M9"})
+    book = book.model_copy(update={"managers": (*book.managers, second)})
+    plan = make_plan(book, due, settings)
+    now = at("7:00") + dt.timedelta(minutes=chance.randrange(0, 12 * 60))
+    for _ in range(chance.randint(2, 4)):
+        plan = with_a_lock(chance, plan)
+        events = tuple(random_event(chance, book, plan, now) for _ in range(chance.randint(1, 3)))
+        freeze = chance.choice((0, 0, 30, 120))
+        try:
+            after = replan(plan, book, events, now, freeze=freeze, stop=STOP)
+        except UsageError as error:
+            assert error.code in SENSIBLE, error  # noqa: PT017
+            continue
+        require_held(plan, after, events, freeze)
+        assert Plan.model_validate_json(after.model_dump_json()) == after
+        calm = replan(after, book, (), now, stop=STOP, freeze=freeze)
+        bare = {"origin": after.origin}
+        assert calm.model_copy(update=bare) == after
+        plan, now = after, now + dt.timedelta(minutes=chance.randrange(0, 400))
