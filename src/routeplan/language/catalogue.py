@@ -89,6 +89,10 @@ class _Formatter(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> Any:
         if isinstance(value, Message):
             return self._texts.render(value)
+        if isinstance(value, tuple | list) and format_spec == "parts":
+            # Items that hold commas of their own.
+            between = "；" if self._texts.language == "zh" else "; "
+            return between.join(self.format_field(item, "") for item in value)
         if isinstance(value, tuple | list):
             return self._texts.join([self.format_field(item, format_spec) for item in value])
         if format_spec == "clock":

@@ -535,7 +535,10 @@ def _goes_as_reported(
         return
     if len(stays) < len(ordered) and not put_off and not until:
         yield f"{who}: what had begun is lost"
-    last = {visit.client_id: visit.visit_id for visit in stays}
+    now, last = facts.plan.origin.now, dict[str, str]()
+    for day, visit in sorted(facts.earlier.visits if facts.earlier else (), key=_by_talk):
+        if now and day.date == now.date() and _instant(day.date, visit.talk.start) <= now:
+            last[visit.client_id] = visit.visit_id
     for visit, old in zip(stays, ordered, strict=False):
         if visit.client_id in until and last[visit.client_id] == visit.visit_id:
             if visit.talk.end != until[visit.client_id]:
@@ -1126,6 +1129,10 @@ def _nobody_is_forgotten(facts: _Facts, day: PlannedDay, visit: PlannedVisit) ->
 
 
 # Small computations
+
+
+def _by_talk(item: tuple[PlannedDay, PlannedVisit]) -> int:
+    return item[1].talk.start
 
 
 def _begin(visit: PlannedVisit) -> int:

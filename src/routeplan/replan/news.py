@@ -295,7 +295,7 @@ class _Reader:
         if not begun:
             self._fault(event, "replan.not_talking", client=event.client_id)
             return
-        day, visit = begun[-1]
+        day, visit = max(begun, key=lambda item: item[1].talk.start)
         if event.until < self.minute or event.until <= visit.talk.start:
             self._fault(event, "replan.until_over", until=event.until, now=self.minute)
         elif self._alone(visit.visit_id, event) and self._alone(day.manager_id, event):
