@@ -66,6 +66,7 @@ __all__ = ["accept", "notices", "offer", "tell", "whatif"]
 if TYPE_CHECKING:
     from routeplan.book.models import Book
     from routeplan.config import Settings
+    from routeplan.language import Texts
     from routeplan.plan.plan import Plan
     from routeplan.travel.source import TravelSource
 
@@ -95,7 +96,7 @@ class _World:
 
 @contextmanager
 def _world(
-    folder: Path, book: Path | None, travel: list[str] | None, now: str | None
+    folder: Path, book: Path | None, travel: list[str] | None, now: str | None, texts: Texts
 ) -> Iterator[_World]:
     from routeplan.pipeline import open_travel
     from routeplan.workspace.folder import load_plan
@@ -190,23 +191,35 @@ def whatif(
         require_folder(out)
     announce_compiling(engine, texts, quiet=quiet)
     with (
-        _world(folder, book, travel, now) as world,
+        _world(folder, book, travel, now, texts) as world,
         SearchDisplay(texts, to_err(), quiet=quiet) as display,
     ):
         before = world.plan
         stop = StopRule(seconds=time_limit or world.settings.solver.time_limit)
         names = {client.id: client.name for client in world.book.clients}
         if fit is not None:
+            if happened or wishes:
+                before = replan(
+                    before,
+                    world.book,
+                    happened,
+                    world.now,
+                    freeze=freeze,
+                    settings=world.settings,
+                    travel=world.travel,
+                    adjustments=wishes,
+                    stop=stop,
+                    seed=seed,
+                    engine=Engine(engine.value),
+                    progress=display.update,
+                )
             found = relaxations(
                 before,
                 world.book,
-                happened,
                 world.now,
                 fit,
-                freeze=freeze,
                 settings=world.settings,
                 travel=world.travel,
-                adjustments=wishes,
                 stop=stop,
                 seed=seed,
                 engine=Engine(engine.value),
@@ -295,7 +308,7 @@ def offer(
     from routeplan.replan.replan import prepare_replan
 
     texts = texts_in(lang)
-    with _world(folder, book, travel, now) as world:
+    with _world(folder, book, travel, now, texts) as world:
         opened = prepare_replan(
             world.plan,
             world.book,

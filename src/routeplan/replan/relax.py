@@ -9,7 +9,6 @@ from routeplan.book.models import Book
 from routeplan.config import Settings
 from routeplan.errors import UsageError
 from routeplan.language import Message, message
-from routeplan.plan.events import Event
 from routeplan.plan.explain import Done, Explainer
 from routeplan.plan.plan import Plan
 from routeplan.problem.adjust import Adjustment
@@ -49,20 +48,17 @@ class Relaxation(Frozen):
 def relaxations(
     plan: Plan,
     book: Book,
-    events: Sequence[Event],
     now: dt.datetime,
     client_id: str,
     *,
-    freeze: int | None = None,
     settings: Settings | None = None,
     calendar: WorkCalendar | None = None,
     travel: TravelSource | None = None,
-    adjustments: Sequence[Adjustment] = (),
     stop: StopRule | None = None,
     seed: int | None = None,
     engine: Engine = Engine.COLUMNS,
 ) -> tuple[Relaxation, ...]:
-    """The cheapest ways to visit a client that `plan`, as the events leave it, leaves out.
+    """The cheapest ways to visit a client that `plan` leaves out, from `now` on.
 
     The plan's own remedies and, beyond these, favours asked of other clients: an hour, a shorter
     talk. `stop.seconds` are for all of it. Raises UsageError RP4073 when no visit of the client is
@@ -74,13 +70,12 @@ def relaxations(
         return prepare_replan(
             plan,
             book,
-            events,
+            (),
             now,
-            freeze=freeze,
             settings=settings,
             calendar=calendar,
             travel=travel,
-            adjustments=(*adjustments, *more),
+            adjustments=more,
         )
 
     def solved(opened: Replanning, share: float) -> Solution:
