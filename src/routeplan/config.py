@@ -31,6 +31,7 @@ __all__ = [
     "SolverSettings",
     "SourceName",
     "TalkSettings",
+    "TouchSettings",
     "TransitSettings",
     "TravelSettings",
     "VisitSettings",
@@ -94,6 +95,22 @@ class VisitSettings(Frozen):
         Layer.INFLUENCER: 120,
     }
     """So long a key person may go unseen: who is past it, or nearest to it, is met first."""
+
+
+class TouchSettings(Frozen):
+    """Calls and messages between visits: how long they take, and when they may be planned."""
+
+    call: Annotated[int, Field(ge=1, le=240)] = 10
+    """Minutes of a call."""
+    message: Annotated[int, Field(ge=1, le=240)] = 3
+    """Minutes to write a message to one key person..."""
+    per_extra_person: Minutes = 1
+    """... and more for each further one."""
+    calls_on_ride: bool = False
+    """Calls need quiet: in waiting gaps and at the desk. True: also in bus and metro."""
+    messages_on_ride: bool = True
+    max_per_day: Minutes = 90
+    """Minutes of calls and messages in a manager's day."""
 
 
 class ModeSettings(Frozen):
@@ -302,6 +319,7 @@ class Settings(Frozen):
     lunch: LunchSettings = LunchSettings()
     talk: TalkSettings = TalkSettings()
     visits: VisitSettings = VisitSettings()
+    touches: TouchSettings = TouchSettings()
     travel: TravelSettings = TravelSettings()
     worth: WorthSettings = WorthSettings()
     churn: ChurnSettings = ChurnSettings()

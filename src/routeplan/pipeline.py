@@ -17,6 +17,7 @@ from routeplan.due.due_list import list_due
 from routeplan.due.models import DueList, Horizon
 from routeplan.due.policy import Policy, read_policy
 from routeplan.due.preparation import own_checklists
+from routeplan.due.touches import list_touches
 from routeplan.errors import NoPlanError, UsageError
 from routeplan.language import message
 from routeplan.plan.build import build_plan
@@ -84,15 +85,19 @@ def due_visits(
         records = expected_records(previous, book, before=horizon.first)
         book = book.model_copy(update={"visits": book.visits + records})
         expected = len(records)
+    policy = policy or read_policy(settings.policy)
+    calendar = calendar or WorkCalendar()
     due = list_due(
         book,
         horizon,
-        policy or read_policy(settings.policy),
+        policy,
         settings,
-        calendar or WorkCalendar(),
+        calendar,
         manager_ids=manager_ids,
         left_over=left_over,
     )
+    touches = list_touches(book, horizon, policy, settings, calendar, manager_ids=manager_ids)
+    due = due.model_copy(update={"touches": touches})
     if expected:
         note = message("plan.expected", n=expected)
         due = due.model_copy(update={"notes": (*due.notes, note)})

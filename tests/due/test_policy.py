@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from routeplan.book.models import Tier
+from routeplan.book.models import Channel, Tier
 from routeplan.due.policy import Cycle, Frequency, Policy, Reading, policy_names, read_policy
 from routeplan.errors import FileError, SettingsError
 from tests.due.example_book import client
@@ -51,7 +51,11 @@ def test_visit_norms_say_nothing_of_other_clients_that_are_not_listed() -> None:
             Tier.A,
             Cycle.HALF_MONTH,
             3,
-            Frequency(at_least=2, every=Cycle.HALF_MONTH),
+            Frequency(
+                at_least=2,
+                every=Cycle.HALF_MONTH,
+                also=(Channel.RECEPTION, Channel.EMAIL, Channel.LETTER, Channel.THIRD_PARTY),
+            ),
             Frequency(at_least=1, every=Cycle.WEEK),
         ),
         (Tier.B, Cycle.MONTH, 3, "as-needed", Frequency(at_least=1, every=Cycle.WEEK)),
@@ -77,7 +81,9 @@ def test_prospects_rules_hold_in_every_ready_made_policy(name: str) -> None:
     policy = read_policy(name)
     assert policy.prospect is not None
     assert policy.prospect.within_workdays == 2
-    assert policy.prospect.calls == Frequency(at_least=2, every=Cycle.WEEK)
+    assert policy.prospect.calls == Frequency(
+        at_least=2, every=Cycle.WEEK, also=(Channel.VISIT, Channel.RECEPTION)
+    )
     assert policy.newly_signed is not None
     assert (policy.newly_signed.visits, policy.newly_signed.every) == (1, Cycle.MONTH)
     assert policy.core_client is not None

@@ -12,6 +12,7 @@ from routeplan.book.availability import shift_pieces
 from routeplan.book.models import (
     Appointment,
     Book,
+    Channel,
     Client,
     ClientKind,
     Manager,
@@ -175,7 +176,9 @@ def _of_client(
     must = rules.must_visit(client, known, horizon, diary)
     needs = [must] if must is not None else []
     if client.kind is ClientKind.PROSPECT and policy.prospect is not None:
-        first_return = rules.prospect(client, policy.prospect, known, horizon, diary)
+        settled = _reached(context, client, policy.prospect.settled_by)
+        heard = known.model_copy(update={"done": tuple(sorted({*known.done, *settled}))})
+        first_return = rules.prospect(client, policy.prospect, heard, horizon, diary)
         needs += [first_return] if first_return is not None else []
     contacts = book.contacts_of.get(client.id, ())
     days_ahead = policy.key_dates.days_ahead
@@ -236,6 +239,17 @@ def _known(context: _Context, client: Client) -> tuple[Known, list[Appointment]]
             booked.add(agreed.date)
     inside.sort(key=lambda agreed: (agreed.date, agreed.start or 0, agreed.id))
     return Known(done=tuple(sorted(done)), booked=tuple(sorted(booked))), inside
+
+
+def _reached(context: _Context, client: Client, channels: Collection[Channel]) -> set[dt.date]:
+    """Days on which the client was reached in one of these ways."""
+    return {
+        record.date
+        for record in context.book.records_of.get(client.id, ())
+        if record.status is VisitStatus.DONE
+        and record.channel in channels
+        and record.date <= context.horizon.last
+    }
 
 
 def _is_settled(

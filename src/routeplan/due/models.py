@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from routeplan.book.models import Purpose
+from routeplan.book.models import Channel, Purpose
 from routeplan.language import Message
 from routeplan.values import Frozen
 
@@ -16,6 +16,7 @@ __all__ = [
     "DueKind",
     "DueList",
     "DueReason",
+    "DueTouch",
     "DueVisit",
     "Horizon",
     "NotDue",
@@ -121,6 +122,33 @@ class DueVisit(Frozen):
     appointment_id: str | None = None
 
 
+class DueTouch(Frozen):
+    """A call or message that should happen in the horizon."""
+
+    id: str
+    """'C001:phone' for the client's first call in the horizon, 'C001:phone#2' for the second."""
+    client_id: str
+    channel: Channel
+    """phone or message."""
+    earliest: dt.date
+    """First day on which it may take place (hard)."""
+    due: dt.date
+    latest: dt.date
+    """Last day on which the standard is still met."""
+    until: dt.date
+    """Last day on which it may be planned (hard), in the horizon."""
+    last: dt.date | None
+    """Day of the last contact that counts for it."""
+    urgency: float
+    """As of a `DueVisit`."""
+    reasons: Annotated[tuple[Message, ...], Field(min_length=1)]
+    contact_ids: tuple[str, ...]
+    """Whom to call (one, who has gone longest without word) or write to (all key persons)."""
+    minutes: Annotated[int, Field(ge=1)]
+    met_by_visit: tuple[dt.date, dt.date] | None = None
+    """A visit from the one day to the other takes its place; None: none does."""
+
+
 class NotDue(Frozen):
     client_id: str
     reason: Message
@@ -135,5 +163,7 @@ class DueList(Frozen):
     policy: str
     due: tuple[DueVisit, ...]
     not_due: tuple[NotDue, ...]
+    touches: tuple[DueTouch, ...] = ()
+    """Calls and messages due, most urgent first, as if no visit took their place."""
     notes: tuple[Message, ...] = ()
     """What the reader must know, such as a working-day calendar that is provisional."""

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from routeplan.book.models import Client, KeyDate, Purpose, Tier
+from routeplan.book.models import Channel, Client, KeyDate, Purpose, Tier
 from routeplan.config import parse_toml, read_toml, wrong_entries
 from routeplan.due.models import Occasion
 from routeplan.errors import SettingsError
@@ -85,14 +85,18 @@ class Reading(StrEnum):
 
 
 class Frequency(Frozen):
-    """At least so many a period, of calls or messages."""
+    """At least so many calls or messages a period; several to a client on one day count once."""
 
-    at_least: Annotated[int, Field(ge=1)]
+    at_least: Annotated[int, Field(ge=1, le=31)]
     every: Cycle
+    also: tuple[Channel, ...] = ()
+    """Other channels that count as well; with `visit`, a visit in the period is one of them."""
+    earliest_share: Share = 0.5
+    """The next one may take place from this share of the interval since the last one."""
 
 
 RemoteContact = Frequency | Literal["as-needed"] | None
-"""What a policy says of calls or SMS, kept for the contact plan; None is nothing said."""
+"""What a policy says of calls or SMS; None is nothing said."""
 
 
 class Cadence(Frozen):
@@ -155,10 +159,13 @@ class NewlySignedRule(Cadence):
 
 
 class ProspectRule(Frozen):
-    """The return visit after the first talk (首谈)."""
+    """The return contact after the first talk (首谈): a visit where one fits; then calls."""
 
     within_workdays: Annotated[int, Field(ge=1, le=60)]
+    settled_by: tuple[Channel, ...] = (Channel.PHONE, Channel.RECEPTION)
+    """Channels that are a return contact as well as a visit is."""
     calls: RemoteContact = None
+    """In the weeks after the return contact."""
 
 
 class OwnIntervalRule(Frozen):
@@ -172,6 +179,12 @@ class KeyDateRule(Frozen):
     """A key date makes a visit due in the `days_ahead` days before it, the day included."""
 
     days_ahead: Annotated[int, Field(ge=0, le=60)] = 7
+    greet_by: dict[Tier, Channel] = {
+        Tier.A: Channel.VISIT,
+        Tier.B: Channel.PHONE,
+        Tier.C: Channel.MESSAGE,
+    }
+    """What the morning's checks propose where no visit is planned for it."""
 
 
 class Festival(Frozen):
@@ -228,9 +241,15 @@ class PurposeRule(Frozen):
 
 
 class CoreClientRule(Frozen):
-    """Messages that show care, kept for the contact plan."""
+    """Messages that show care, to the accounts that count as core clients."""
 
+    tiers: Annotated[tuple[Tier, ...], Field(min_length=1)] = (Tier.A,)
+    listed: bool | None = None
+    """None: both."""
     sms: RemoteContact = None
+
+    def covers(self, client: Client) -> bool:
+        return client.tier in self.tiers and self.listed in (None, client.listed)
 
 
 class Policy(Frozen):

@@ -37,6 +37,7 @@ __all__ = [
     "must_visit",
     "prospect",
     "rhythm_of",
+    "who_is",
 ]
 
 LOOK_AHEAD = dt.timedelta(days=366)
@@ -64,6 +65,8 @@ class Need(Frozen):
     """At least as urgent as on its latest day."""
     counts_from: dt.date | None = None
     """A visit before this day would count for an earlier period."""
+    before: dt.date | None = None
+    """Of a cadence: the last day before it, made, booked or planned."""
     served_by: int | None = None
     """Index of the planned day that already meets it."""
 
@@ -131,7 +134,7 @@ def rhythm_of(client: Client, policy: Policy, horizon: Horizon) -> Rhythm | Mess
     rule = policy.rule_of(client)
     found = []
     if rule is not None and rule.visits:
-        found.append(_rhythm(rule, policy.reading, _who(client, rule.listed)))
+        found.append(_rhythm(rule, policy.reading, who_is(client, rule.listed)))
     signed, newly = client.since, policy.newly_signed
     if (
         newly is not None
@@ -145,11 +148,12 @@ def rhythm_of(client: Client, policy: Policy, horizon: Horizon) -> Rhythm | Mess
     if found:
         return min(found, key=lambda rhythm: rhythm.days)
     if rule is None:
-        return message("due.no_rule", who=_who(client, client.listed), policy=policy.name)
-    return message("due.none_required", who=_who(client, rule.listed))
+        return message("due.no_rule", who=who_is(client, client.listed), policy=policy.name)
+    return message("due.none_required", who=who_is(client, rule.listed))
 
 
-def _who(client: Client, listed: bool | None) -> Message:
+def who_is(client: Client, listed: bool | None) -> Message:
+    """The clients that a rule covers, in words: 'A, listed'."""
     tier = message(f"words.tier_{client.tier}")
     if listed is None:
         return tier
@@ -218,6 +222,7 @@ def by_period(rhythm: Rhythm, known: Known, horizon: Horizon, diary: Diary) -> A
                     interval=round(interval),
                     pressing=before is None,
                     counts_from=period.first,
+                    before=before,
                     served_by=serves,
                 )
             )
@@ -276,6 +281,7 @@ def by_interval(rhythm: Rhythm, known: Known, horizon: Horizon, diary: Diary) ->
             over=over,
             interval=rhythm.days,
             pressing=last is None,
+            before=last,
         )
         if planned and planned[0][1] <= until:
             index, day = planned.pop(0)

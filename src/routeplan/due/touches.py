@@ -1,0 +1,291 @@
+"""Which calls and messages are due between visits: what the policy asks for, in its periods.
+
+The periods are counted as those of visits are (`rules.by_period`, `rules.by_interval`); records of
+calls, messages and whatever else a norm says count.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from routeplan.book.models import Book, Channel, Client, ClientKind, Contact, VisitStatus
+from routeplan.config import Settings, TouchSettings
+from routeplan.due import rules
+from routeplan.due.diary import Diary
+from routeplan.due.models import DueTouch, Horizon
+from routeplan.due.policy import Frequency, Policy, Reading
+from routeplan.due.rules import Known, Need, Rhythm
+from routeplan.due.worth import urgency
+from routeplan.language import Message, message
+from routeplan.workdays import WorkCalendar, week_of
+
+__all__ = ["list_touches", "touch_minutes"]
+
+
+def list_touches(
+    book: Book,
+    horizon: Horizon,
+    policy: Policy,
+    settings: Settings,
+    calendar: WorkCalendar,
+    *,
+    manager_ids: Collection[str] | None = None,
+) -> tuple[DueTouch, ...]:
+    """The calls and messages due in the horizon, most urgent first, as if it held no visits: those
+    that a visit may stand for say so. A client's own manager makes them."""
+    found: list[DueTouch] = []
+    for client in sorted(book.clients, key=lambda client: client.id):
+        if manager_ids is None or client.manager_id in manager_ids:
+            found += _of_client(book, client, horizon, policy, settings, calendar)
+    found.sort(key=lambda touch: (-touch.urgency, touch.until, touch.id))
+    return tuple(found)
+
+
+def touch_minutes(channel: Channel, persons: int, settings: TouchSettings) -> int:
+    """How long a call, or a message to so many persons, takes."""
+    if channel is Channel.PHONE:
+        return settings.call
+    return settings.message + settings.per_extra_person * max(0, persons - 1)
+
+
+@dataclass(frozen=True)
+class _Norm:
+    """What a policy asks for of one channel."""
+
+    channel: Channel
+    frequency: Frequency
+    who: Message
+
+    @property
+    def counts(self) -> frozenset[Channel]:
+        return frozenset({self.channel, *self.frequency.also})
+
+    @property
+    def days(self) -> int:
+        return max(1, self.frequency.every.nominal_days // self.frequency.at_least)
+
+    def rhythm(self, reading: Reading) -> Rhythm:
+        by_period = reading is Reading.PERIOD
+        every, times = self.frequency.every, self.frequency.at_least
+        return Rhythm(
+            who=self.who,
+            norm=message(f"touch.{self.channel}_{every.name.lower()}", n=times),
+            visits=times,
+            cycle=every if by_period else None,
+            days=self.days,
+            earliest_share=self.frequency.earliest_share,
+            gap=1,
+        )
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A touch in the making."""
+
+    channel: Channel
+    need: Need
+    earliest: dt.date
+    until: dt.date
+    reasons: tuple[Message, ...]
+    last: dt.date | None
+    """Of the contact before it, where that has been."""
+    by_visit: bool
+    """Whether a visit may stand for it, as far as all that it meets goes."""
+
+    @property
+    def day(self) -> dt.date:
+        return max(self.need.due, self.earliest)
+
+
+def _of_client(
+    book: Book,
+    client: Client,
+    horizon: Horizon,
+    policy: Policy,
+    settings: Settings,
+    calendar: WorkCalendar,
+) -> Iterator[DueTouch]:
+    diary = Diary([book.manager_by_id[client.manager_id]], settings.shift, calendar)
+    back = _return_contact(book, client, horizon, policy, diary)
+    norms = sorted(_norms(client, policy), key=lambda norm: norm.days)
+    for channel in (Channel.PHONE, Channel.MESSAGE):
+        drafts: list[_Draft] = []
+        for norm in norms:
+            if norm.channel is channel:
+                drafts = _with(drafts, norm, book, client, horizon, policy, diary)
+        if back is not None and channel is Channel.PHONE:
+            after = week_of(back.until).last
+            drafts = [back, *(draft for draft in drafts if draft.earliest > after)]
+        yield from _touches(book, client, _apart(drafts, diary), horizon, settings)
+
+
+def _norms(client: Client, policy: Policy) -> Iterator[_Norm]:
+    """What the policy asks for of calls and messages to a client."""
+    if client.kind is ClientKind.PROSPECT:
+        if policy.prospect is not None and isinstance(policy.prospect.calls, Frequency):
+            yield _Norm(Channel.PHONE, policy.prospect.calls, message("words.kind_prospect"))
+        return
+    rule = policy.rule_of(client)
+    if rule is not None:
+        who = rules.who_is(client, rule.listed)
+        if isinstance(rule.calls, Frequency):
+            yield _Norm(Channel.PHONE, rule.calls, who)
+        if isinstance(rule.sms, Frequency):
+            yield _Norm(Channel.MESSAGE, rule.sms, who)
+    core = policy.core_client
+    if core is not None and core.covers(client) and isinstance(core.sms, Frequency):
+        yield _Norm(Channel.MESSAGE, core.sms, message("touch.core_client"))
+
+
+def _known(book: Book, client: Client, channels: Collection[Channel], horizon: Horizon) -> Known:
+    """Days on which the client was reached in one of these ways."""
+    days = {
+        record.date
+        for record in book.records_of.get(client.id, ())
+        if record.status is VisitStatus.DONE
+        and record.channel in channels
+        and record.date <= horizon.last
+    }
+    return Known(done=tuple(sorted(days)))
+
+
+def _return_contact(
+    book: Book, client: Client, horizon: Horizon, policy: Policy, diary: Diary
+) -> _Draft | None:
+    """The call with which a prospect is returned to where no visit does it in time."""
+    rule = policy.prospect
+    if rule is None or client.kind is not ClientKind.PROSPECT:
+        return None
+    known = _known(book, client, {Channel.VISIT, *rule.settled_by}, horizon)
+    need = rules.prospect(client, rule, known, horizon, diary)
+    if need is None or need.earliest > horizon.last or Channel.PHONE not in rule.settled_by:
+        return None
+    first = client.since or min(known.done, default=None)
+    if first is None:
+        reason = message("touch.return_unknown")
+    else:
+        reason = message("touch.return", date=first, days=rule.within_workdays, latest=need.latest)
+    earliest, until = max(need.earliest, horizon.first), min(need.until, horizon.last)
+    return _Draft(Channel.PHONE, need, earliest, until, (reason,), None, by_visit=True)
+
+
+def _with(
+    drafts: Sequence[_Draft],
+    norm: _Norm,
+    book: Book,
+    client: Client,
+    horizon: Horizon,
+    policy: Policy,
+    diary: Diary,
+) -> list[_Draft]:
+    """The drafts with what one more norm asks for: met by one of them, or by a touch of its own."""
+    planned = tuple(draft.day for draft in drafts)
+    known = _known(book, client, norm.counts, horizon).model_copy(update={"planned": planned})
+    rhythm = norm.rhythm(policy.reading)
+    ask = rules.by_interval if rhythm.cycle is None else rules.by_period
+    found = list(drafts)
+    by_visit = Channel.VISIT in norm.counts
+    for asked in ask(rhythm, known, horizon, diary).needs:
+        # A client whom nobody has called yet is no more urgent than its days make it.
+        need = asked.model_copy(update={"pressing": False})
+        reason = _reason(rhythm, need, known)
+        if need.served_by is None:
+            earliest, until = max(need.earliest, horizon.first), min(need.until, horizon.last)
+            last = need.before if need.before in known.done else None
+            found.append(_Draft(norm.channel, need, earliest, until, (reason,), last, by_visit))
+        else:
+            serving = found[need.served_by]
+            found[need.served_by] = replace(
+                serving,
+                reasons=(*serving.reasons, reason),
+                until=max(serving.earliest, min(serving.until, need.until)),
+                by_visit=serving.by_visit and by_visit,
+            )
+    return found
+
+
+def _reason(rhythm: Rhythm, need: Need, known: Known) -> Message:
+    """'A, listed: 2 calls a half-month; last 2026-11-12'."""
+    if need.before is None:
+        last = message("touch.never")
+    elif need.before not in known.done:
+        last = message("touch.follows")
+    elif need.over:
+        last = message("touch.over", date=need.before, n=need.over)
+    else:
+        last = message("touch.last", date=need.before)
+    return message("touch.norm", who=rhythm.who, norm=rhythm.norm, last=last)
+
+
+def _apart(drafts: Sequence[_Draft], diary: Diary) -> list[_Draft]:
+    """The drafts in order, each with days of its own on which the manager works: two of one channel
+    never fall on one day. Those for which no day is left are named with the last one."""
+    found: list[_Draft] = []
+    lost = 0
+    for draft in sorted(drafts, key=lambda draft: (draft.earliest, draft.day)):
+        earliest = draft.earliest
+        if found:
+            earliest = max(earliest, found[-1].earliest + dt.timedelta(days=1))
+        first = diary.first_duty(earliest, draft.until)
+        if first is None:
+            lost += 1
+        else:
+            found.append(replace(draft, earliest=first))
+    if lost and found:
+        reasons = (*found[-1].reasons, message("touch.no_day_left", n=lost))
+        found[-1] = replace(found[-1], reasons=reasons)
+    for number in range(len(found) - 1):
+        before = found[number + 1].earliest - dt.timedelta(days=1)
+        found[number] = replace(found[number], until=min(found[number].until, before))
+    return found
+
+
+def _touches(
+    book: Book,
+    client: Client,
+    drafts: Sequence[_Draft],
+    horizon: Horizon,
+    settings: Settings,
+) -> Iterator[DueTouch]:
+    contacts = book.contacts_of.get(client.id, ())
+    heard = _heard(book, client)
+    for number, draft in enumerate(drafts, start=1):
+        channel = draft.channel
+        contact_ids = tuple(contact.id for contact in contacts)
+        if channel is Channel.PHONE and contacts:
+            called = min(contacts, key=lambda contact: _turn(contact, heard))
+            heard[called.id] = draft.day
+            contact_ids = (called.id,)
+        need = draft.need
+        counted_from = max(need.counts_from or draft.earliest, horizon.first)
+        yield DueTouch(
+            id=f"{client.id}:{channel}" + ("" if number == 1 else f"#{number}"),
+            client_id=client.id,
+            channel=channel,
+            earliest=draft.earliest,
+            due=min(max(need.due, draft.earliest), draft.until),
+            latest=need.latest,
+            until=draft.until,
+            last=draft.last,
+            urgency=urgency(need, draft.until),
+            reasons=draft.reasons,
+            contact_ids=contact_ids,
+            minutes=touch_minutes(channel, len(contact_ids), settings.touches),
+            met_by_visit=(counted_from, min(need.until, horizon.last)) if draft.by_visit else None,
+        )
+
+
+def _heard(book: Book, client: Client) -> dict[str, dt.date]:
+    """Contact id → day on which the person was last met or reached; of the others nothing."""
+    heard: dict[str, dt.date] = {}
+    for record in book.records_of.get(client.id, ()):
+        if record.status is VisitStatus.DONE:
+            heard |= dict.fromkeys(record.contact_ids, record.date)
+    return heard
+
+
+def _turn(contact: Contact, heard: dict[str, dt.date]) -> tuple[bool, dt.date]:
+    """Whoever can be called and has gone longest without word comes first, else in book order."""
+    return (not contact.phone, heard.get(contact.id, dt.date.min))
