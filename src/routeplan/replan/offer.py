@@ -73,11 +73,17 @@ def alternatives_for(
                 continue
             if new.told is Told.CONFIRMED:
                 continue  # the new hour is agreed already
-        offers = offers_for(built, solution, index, give_way=False)
-        hours = [(offer.manager_id, offer.date, offer.start) for offer in offers]
+        offers = offers_for(
+            built, solution, index, most=MOST_ALTERNATIVES, but=stands, give_way=False
+        )
         found += [
-            Alternative(visit_id=visit.visit_id, manager_id=who, date=date, start=start)
-            for who, date, start in [hour for hour in hours if hour != stands][:MOST_ALTERNATIVES]
+            Alternative(
+                visit_id=visit.visit_id,
+                manager_id=offer.manager_id,
+                date=offer.date,
+                start=offer.start,
+            )
+            for offer in offers
         ]
     return tuple(found)
 
@@ -123,13 +129,15 @@ def offers_for(
     visit: Visit | None = None,
     most: int = MOST_OFFERS,
     fixed: Collection[str] = (),
+    but: tuple[str, dt.date, int] | None = None,
     give_way: bool = True,
 ) -> tuple[Offer, ...]:
     """The best hours for a visit of the problem, made or not, cheapest first: one a half-day, on
     different days where that costs nobody else's visit.
 
     `visit` stands in for one that the problem has closed. `fixed` are ids of visits that do not
-    give way, as required ones never do; without `give_way` none does.
+    give way, as required ones never do; without `give_way` none does. `but` is a manager, day and
+    hour not to offer.
     """
     problem = built.problem
     wanted = visit or problem.visits[index]
@@ -138,6 +146,9 @@ def offers_for(
     found: dict[tuple[int, bool], _Found] = {}
 
     def take(each: _Found) -> None:
+        about = built.shifts[each.fit.route.shift]
+        if (about.manager_id, about.date, each.start) == but:
+            return
         half = each.fit.route.shift, each.start < NOON
         if half not in found or _rank(each) < _rank(found[half]):
             found[half] = each
