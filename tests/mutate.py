@@ -301,6 +301,63 @@ MUTATIONS = (
         "degrees",
         ("workspace/test_forget.py::test_no_trace_is_left_anywhere",),
     ),
+    # Key persons, and what a visit is for.
+    Mutation(
+        "let a talk end after its key persons left",
+        "due/persons.py",
+        "after = window.end - minutes + 1",
+        "after = window.end - minutes + 2",
+        ("due/test_persons.py::test_together_is_what_counting_minutes_says",),
+    ),
+    Mutation(
+        "visit in opening hours whoever is there",
+        "problem/windows.py",
+        "        if persons:\n",
+        "        if persons < 0:\n",
+        ("problem/test_persons.py",),
+    ),
+    Mutation(
+        "disturb people in their hours of rest",
+        "book/availability.py",
+        "return own if rest is None else cut_windows(own, rest.on(weekday))",
+        "return own",
+        ("due/test_persons.py",),
+    ),
+    Mutation(
+        "meet whoever comes first in the book",
+        "plan/persons.py",
+        "unseen(contact) if unseen(contact) >= 1 else 0",
+        "0",
+        ("plan/test_persons.py",),
+    ),
+    Mutation(
+        "check no key persons",
+        "plan/check.py",
+        "        _key_persons_are_met,\n",
+        "",
+        ("plan/test_persons.py",),
+    ),
+    Mutation(
+        "keep a leap month's birthday only in years that have the month",
+        "lunar.py",
+        "in_leap = leap and LCalendars.leap_month(year) == month",
+        "in_leap = leap",
+        ("test_lunar.py",),
+    ),
+    Mutation(
+        "ask for the same purpose at every visit",
+        "due/due_list.py",
+        "pursued |= dict.fromkeys(purposes, draft.earliest)",
+        "pass",
+        ("due/test_purposes.py",),
+    ),
+    Mutation(
+        "leave a task to the day of the visit",
+        "plan/tasks.py",
+        "found, count = earlier, count - 1",
+        "count = count - 1",
+        ("plan/test_tasks.py",),
+    ),
     # What people see.
     Mutation(
         "let a client's name end the map's script",

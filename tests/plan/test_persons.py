@@ -100,6 +100,9 @@ def test_who_has_gone_unseen_too_long_comes_first() -> None:
     )
     assert ids(chosen(book, 1)) == ["K3"]
     assert ids(chosen(book, 2)) == ["K3", "K2"]
+    # Two who are further over their limits come before another layer.
+    all_over = book_of(*book.contacts, record(61, "K1"), record(95, "K2"), record(100, "K3"))
+    assert ids(chosen(all_over, 3)) == ["K3", "K2", "K1"]
     # The same days are over a decision maker's limit, and further.
     over = book_of(*book.contacts, record(100, "K1", "K3"), record(95, "K2"))
     assert ids(chosen(over, 1)) == ["K1"]
