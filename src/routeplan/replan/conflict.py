@@ -24,19 +24,23 @@ SECONDS = 5.0
 def refusal(
     built: BuiltProblem,
     left_out: Collection[int],
+    known: Collection[str],
     holds: Holds,
     events: Sequence[Event],
     without: Callable[[Sequence[Event]], BuiltProblem | None],
     book: Book,
-) -> UsageError:
-    """RP4029, naming visits of which no plan keeps all, and the events without which one would:
-    none of either can be spared.
+) -> UsageError | None:
+    """RP4029 where a visit that is held is left out, or another that must be made cannot be made
+    beside those; None where neither is so.
 
-    By deletion filtering (see `solve/conflict.py`): first visits, then events. `without` builds the
-    problem that fewer events make; None: they make none.
+    It names visits of which no plan keeps all, one that is held among them, and the events without
+    which one would: none of either can be spared. By deletion filtering (see `solve/conflict.py`):
+    first visits, then events. `known` are ids of required visits that were left out before;
+    `without` builds the problem that fewer events make (None: they make none).
     """
-    held = [index for index in left_out if built.visits[index].id in holds.visits]
-    found = conflicting(built.problem, left_out, seconds=SECONDS) or tuple(held)
+    found = _excluding(built, left_out, known, holds)
+    if not found:
+        return None
     ids = {built.visits[index].id for index in found}
     needed = list(events)
     for event in events:
@@ -47,6 +51,33 @@ def refusal(
     parts = [_said(built, index, holds, book) for index in found]
     parts += [message("replan.by_event", event=str(event)) for event in needed]
     return UsageError("RP4029", message("replan.conflict", parts=parts))
+
+
+def _excluding(
+    built: BuiltProblem, left_out: Collection[int], known: Collection[str], holds: Holds
+) -> tuple[int, ...]:
+    """Visits that exclude each other, one of them held; () where no such set matters."""
+    held = {number for number, visit in enumerate(built.visits) if visit.id in holds.visits}
+    missing = {index for index in left_out if built.problem.visits[index].required}
+    old = {index for index in missing if built.visits[index].id in known} - held
+    if not held or not missing - old:
+        return ()
+    problem = _sparing(built.problem, old)
+    while found := conflicting(problem, left_out, seconds=SECONDS):
+        spared = missing.intersection(found)
+        if held.intersection(found) or not spared:
+            return found
+        problem = _sparing(problem, spared)
+    return tuple(sorted(missing & held))
+
+
+def _sparing(problem: Problem, spared: Collection[int]) -> Problem:
+    """The problem where these need not be made."""
+    visits = tuple(
+        visit.model_copy(update={"required": visit.required and index not in spared})
+        for index, visit in enumerate(problem.visits)
+    )
+    return problem.model_copy(update={"visits": visits})
 
 
 def _still_too_much(built: BuiltProblem, ids: set[str]) -> bool:

@@ -18,6 +18,7 @@ from routeplan.plan.events import Event
 from routeplan.plan.explain import Cancelled
 from routeplan.plan.insert import with_what_pays
 from routeplan.plan.plan import ChangeBudget, Plan, PlannedDay, PlanOrigin
+from routeplan.plan.touches import with_touches
 from routeplan.plan.ways import with_ways
 from routeplan.problem.adjust import Adjustment, Agreed, Must
 from routeplan.problem.amend import amended
@@ -86,21 +87,35 @@ class Replanning:
         budget: ChangeBudget | None = None,
         notes: Sequence[Message] = (),
     ) -> Plan:
-        """The plan of a result for `built.problem`, checked; raises CheckError if it breaks a rule,
-        which is a bug.
+        """The plan of a result for `built.problem`, checked; raises UsageError RP4029 where what is
+        held cannot be kept, and CheckError if the plan breaks a rule, which is a bug.
 
         Another `built` is the same problem with fewer windows, the result's among them: what was
         left out is explained by it.
         """
         before, built = self.before, built or self.built
-        if self.loses_held(result):
-            left_out = result.solution.left_out
-            raise refusal(built, left_out, self.holds, self.events, self._without, self.book)
+        refused = refusal(
+            built,
+            result.solution.left_out,
+            {visit.visit_id for visit in before.left_out if visit.required},
+            self.holds,
+            self.events,
+            self._without,
+            self.book,
+        )
+        if refused is not None:
+            raise refused
         after = build_plan(
             built,
             result,
             self.book,
-            DueList(horizon=before.horizon, policy=before.origin.policy, due=self.due, not_due=()),
+            DueList(
+                horizon=before.horizon,
+                policy=before.origin.policy,
+                due=self.due,
+                not_due=(),
+                touches=before.touches,
+            ),
             self.settings,
             self.origin,
             adjustments=self.adjustments,
@@ -123,6 +138,7 @@ class Replanning:
         others = alternatives_for(before, after, built, result.solution)
         after = after.model_copy(update={"alternatives": others})
         after = with_ways(with_told_kept(after, before), self.travel)
+        after = with_touches(after, self.book, before)
         require_valid(after, self.book, self.settings, self.calendar, self.travel, earlier=before)
         return after
 
