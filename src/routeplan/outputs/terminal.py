@@ -45,6 +45,7 @@ from routeplan.plan.plan import (
     Totals,
     UnplannedVisit,
 )
+from routeplan.problem.progress import Told
 from routeplan.replan.diff import Change, ChangeKind, PlanDiff, PlannedSlot
 from routeplan.solve.result import Solved
 from routeplan.solve.stop import Progress
@@ -338,6 +339,8 @@ def _visit(visit: PlannedVisit, texts: Texts) -> Text:
     marks: list[str] = []
     if visit.appointment:
         marks.append(f"★ {word(visit.appointment, texts)}")
+    elif visit.told is not Told.NOT_AGREED:
+        marks.append(word(visit.told, texts))
     if visit.status is not PlannedVisitStatus.PLANNED:
         marks.append(word(visit.status, texts))
     if off := off_words(visit.off_minutes, texts):

@@ -54,6 +54,7 @@ from routeplan.plan.plan import (
     PlannedVisitStatus,
     Totals,
 )
+from routeplan.problem.progress import Told
 from routeplan.replan.diff import PlanDiff
 from routeplan.values import MINUTES_PER_DAY, TimeWindow
 
@@ -386,6 +387,8 @@ class _Writer:
         marks = [str(visit.talk), visit.tier.value]
         if visit.appointment:
             marks.append(f"★ {word(visit.appointment, texts)}")
+        elif visit.told is not Told.NOT_AGREED:
+            marks.append(word(visit.told, texts))
         if visit.status is not PlannedVisitStatus.PLANNED:
             marks.append(word(visit.status, texts))
         people = texts.join([person.name for person in visit.persons])
