@@ -31,7 +31,7 @@ from routeplan.book.words import nearest
 from routeplan.point import Point
 from routeplan.values import WeeklyHours
 
-__all__ = ["assemble"]
+__all__ = ["assemble", "assemble_visits"]
 
 _OF_SITE = {
     *("site", "address", "district", "room", "lat", "lon", "located", "datum"),
@@ -75,6 +75,60 @@ def assemble(tables: Mapping[str, Table], reporter: Reporter) -> Book | None:
     )
     note_unlikely(book, records, reporter)
     return book
+
+
+def assemble_visits(table: Table, book: Book, reporter: Reporter) -> list[VisitRecord]:
+    """The visit records of a table that stands outside the book, in the order of its rows.
+
+    Clients, managers and key persons may be called by their names where these say who is meant.
+    Empty when anything reported is a fault.
+    """
+    records = parse_records(table, reporter)
+    for record in records:
+        _resolve_names(record, book)
+    visits = _visits(records, _Known(_rows_of(book, table), reporter), reporter)
+    return [] if reporter.failed else visits
+
+
+def _resolve_names(record: Record, book: Book) -> None:
+    values = record.values
+    clients = [(client.id, client.name) for client in book.clients]
+    managers = [(manager.id, manager.name) for manager in book.managers]
+    for column, known in (("client_id", clients), ("manager_id", managers)):
+        if column in values:
+            values[column] = _called(values[column], known)
+    people = book.contacts_of.get(values.get("client_id", ""), ())
+    contacts = [(contact.id, contact.name) for contact in people]
+    if "contact_ids" in values:
+        values["contact_ids"] = tuple(_called(one, contacts) for one in values["contact_ids"])
+
+
+def _called(given: str, known: list[tuple[str, str]]) -> str:
+    """The identifier of the only one of that name; what was given where it is none."""
+    if any(given == key for key, _ in known):
+        return given
+    found = [key for key, name in known if name == given]
+    return found[0] if len(found) == 1 else given
+
+
+def _rows_of(book: Book, table: Table) -> dict[str, list[Record]]:
+    """The rows that records may refer to, as if they had just been read."""
+
+    def row(**values: str) -> Record:
+        return Record(table, 0, {}, values)
+
+    return {
+        "managers": [row(manager_id=one.id, name=one.name) for one in book.managers],
+        "clients": [
+            row(client_id=one.id, name=one.name, manager_id=one.manager_id, site=site.id)
+            for one in book.clients
+            for site in one.sites
+        ],
+        "contacts": [
+            row(contact_id=one.id, client_id=one.client_id, name=one.name) for one in book.contacts
+        ],
+        "appointments": [],
+    }
 
 
 class _Known:

@@ -6,7 +6,17 @@ Exit codes: 0 done, 1 faults in the input, 2 usage, 3 no plan possible, 4 the ch
 5 the plan folder cannot be used, 6 a service on the net cannot be used.
 """
 
-from routeplan.cli import book, locks, outputs, planning, replanning, solver, travel, workspace
+from routeplan.cli import (
+    book,
+    locks,
+    outputs,
+    planning,
+    records,
+    replanning,
+    solver,
+    travel,
+    workspace,
+)
 from routeplan.cli.app import app
 from routeplan.cli.entry import main
 
@@ -17,6 +27,7 @@ __all__ = [
     "main",
     "outputs",
     "planning",
+    "records",
     "replanning",
     "solver",
     "travel",

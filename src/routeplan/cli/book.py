@@ -12,6 +12,7 @@ from routeplan.cli.app import app
 from routeplan.cli.common import (
     calendar_of,
     horizon_of,
+    known_book,
     print_json,
     settings_of,
     texts_in,
@@ -113,7 +114,6 @@ def geocode(
 ) -> None:
     """Turn addresses into points; what is doubtful is listed, not used."""
     from routeplan.book.models import Locator
-    from routeplan.book.read import read_book
     from routeplan.book.write import write_book
     from routeplan.geocode.ask import Asker
     from routeplan.geocode.geocode import carry, outlook
@@ -134,7 +134,7 @@ def geocode(
         raise UsageError("RP4034", message("error.no_out"))
     if out is not None and out.exists() and (not overwrite or out.samefile(book)):
         raise UsageError("RP4035", message("error.out_there", file=str(out)))
-    known = read_book(book)
+    known = known_book(book, texts)
     chosen = PROVIDERS[Locator(provider.value)] if provider else None
     asker = (
         Asker(chosen, server=server, per_second=per_second, time_out=time_out) if chosen else None
@@ -188,7 +188,6 @@ def due(
     lang: LangOption = None,
 ) -> None:
     """List who is due in a week, most urgent first, with the reason in words."""
-    from routeplan.book.read import read_book
     from routeplan.due.policy import read_policy
     from routeplan.outputs.terminal import due_report
     from routeplan.pipeline import due_visits
@@ -196,7 +195,7 @@ def due(
 
     texts = texts_in(lang)
     chosen = settings_of(settings, book)
-    known = read_book(book)
+    known = known_book(book, texts)
     found = due_visits(
         known,
         horizon_of(week, weeks),

@@ -20,6 +20,7 @@ __all__ = [
     "calendar_of",
     "clock_of",
     "horizon_of",
+    "known_book",
     "print_json",
     "proof_there",
     "relative_to",
@@ -32,6 +33,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from routeplan.book.models import Book
     from routeplan.config import Settings
     from routeplan.due.models import Horizon
     from routeplan.plan.plan import Plan
@@ -105,6 +107,16 @@ def calendar_of(given: Path | None) -> WorkCalendar:
     from routeplan.workdays import WorkCalendar, read_calendar
 
     return read_calendar(given) if given else WorkCalendar()
+
+
+def known_book(path: Path, texts: Texts) -> Book:
+    """The book with the records noted for it; where the two disagree is said."""
+    from routeplan.workspace.records import recorded_book
+
+    recorded = recorded_book(path)
+    for note in recorded.notes:
+        to_err().print(texts.render(note))
+    return recorded.book
 
 
 def announce_compiling(engine: EngineChoice, texts: Texts, *, quiet: bool) -> None:

@@ -12,7 +12,15 @@ from zoneinfo import ZoneInfo
 import typer
 
 from routeplan.cli.app import app
-from routeplan.cli.common import book_of, horizon_of, print_json, settings_of, texts_in, to_err
+from routeplan.cli.common import (
+    book_of,
+    horizon_of,
+    known_book,
+    print_json,
+    settings_of,
+    texts_in,
+    to_err,
+)
 from routeplan.cli.options import (
     JsonOption,
     LangOption,
@@ -50,7 +58,6 @@ def sheets(
     lang: LangOption = None,
 ) -> None:
     """Write a manager's day on one page, for the phone and for paper."""
-    from routeplan.book.read import read_book
     from routeplan.outputs.day_sheet.page import day_sheet_files
     from routeplan.outputs.files import write_atomically
     from routeplan.outputs.pdf import browser_path, print_pdf
@@ -63,7 +70,7 @@ def sheets(
     chosen = _chosen_days(plan, manager or (), date or ())
     browser = browser_path() if pdf else ""
     place = book or _book_there(plan, folder)
-    known = read_book(book) if book else book_or_none(place)
+    known = known_book(book, texts) if book else book_or_none(place)
     ground = map_ground(plan.origin.settings.travel, place) if place else None
     made = day_sheet_files(plan, texts, book=known, roads=ground, only=chosen)
     if known is None and not quiet:
@@ -145,7 +152,6 @@ def import_calendar(
     """Turn the busy hours of a calendar into leave, or into a client's closed hours."""
     from routeplan.book.busy import busy_hours
     from routeplan.book.closing import close_client, close_manager, closures_csv
-    from routeplan.book.read import read_book
     from routeplan.book.write import write_book
     from routeplan.outputs.files import write_atomically
 
@@ -164,7 +170,7 @@ def import_calendar(
     if as_csv:
         write_atomically(out, closures_csv(busy.closures, manager, client, texts.language))
     else:
-        known = read_book(book or out)
+        known = known_book(book or out, texts)
         if manager:
             changed = close_manager(known, manager, busy.closures, cleared)
         else:

@@ -14,6 +14,7 @@ from routeplan.cli.common import (
     calendar_of,
     clock_of,
     horizon_of,
+    known_book,
     print_json,
     proof_there,
     relative_to,
@@ -92,7 +93,6 @@ def plan(
     lang: LangOption = None,
 ) -> None:
     """Plan the week's visits; write the plan, the workbook and the map."""
-    from routeplan.book.read import read_book
     from routeplan.due.policy import read_policy
     from routeplan.outputs.terminal import SearchDisplay, plan_report
     from routeplan.pipeline import open_travel, plan_visits
@@ -106,7 +106,7 @@ def plan(
     require_folder(out)
     chosen = travelling(settings_of(settings, book), travel, book)
     ground = map_ground(chosen.travel, book)
-    known = read_book(book)
+    known = known_book(book, texts)
     days = calendar_of(calendar)
     announce_compiling(engine, texts, quiet=quiet)
     solved: list[Solved] = []
@@ -185,7 +185,6 @@ def replan(
 
     Each option of an event may be repeated, and several given at once.
     """
-    from routeplan.book.read import read_book
     from routeplan.outputs.terminal import SearchDisplay, diff_report, plan_report
     from routeplan.pipeline import open_travel
     from routeplan.problem.adjust import parse_adjustment
@@ -220,7 +219,7 @@ def replan(
     place = book or book_of(before, folder)
     chosen = travelling(before.origin.settings, travel, place)
     ground = map_ground(chosen.travel, place)
-    known = read_book(place)
+    known = known_book(place, texts)
     limit = time_limit or chosen.solver.time_limit
     announce_compiling(engine, texts, quiet=quiet)
     solved: list[Solved] = []

@@ -7,10 +7,11 @@ The file is checked whole each time it is opened (20 ms for 100 MB).
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from routeplan.errors import WorkspaceError
@@ -22,8 +23,10 @@ __all__ = [
     "integrity",
     "open_database",
     "open_reading",
+    "opened",
     "store_errors",
     "transaction",
+    "utc_now",
 ]
 
 APPLICATION_ID = 0x52504C4E  # 'RPLN'
@@ -147,6 +150,18 @@ def open_reading(path: Path) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """A store to read; brought to this version where it can be written."""
+    with closing(open_database(path) if can_keep(path) else open_reading(path)) as connection:
+        yield connection
+
+
+def utc_now() -> dt.datetime:
+    """When something is kept: to the second."""
+    return dt.datetime.now(dt.UTC).replace(microsecond=0)
 
 
 def integrity(connection: sqlite3.Connection) -> bool:

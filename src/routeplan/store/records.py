@@ -11,7 +11,7 @@ __all__ = ["Record", "append_record", "read_records"]
 
 
 class Record(Frozen):
-    """One `VisitRecord` as it was noted."""
+    """One visit record as it was noted."""
 
     number: int
     client_id: str
@@ -22,7 +22,7 @@ class Record(Frozen):
     superseded_by: int | None
     """The number of the record that took its place."""
     content: str
-    """The `VisitRecord` as JSON."""
+    """What was noted, as JSON (`workspace.records`)."""
 
 
 _COLUMNS = tuple(Record.model_fields)

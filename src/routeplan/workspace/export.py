@@ -14,11 +14,11 @@ from routeplan.errors import WorkspaceError
 from routeplan.language import message
 from routeplan.outputs.files import write_atomically
 from routeplan.plan.plan import Plan
+from routeplan.store.database import opened
 from routeplan.store.records import Record, read_records
 from routeplan.store.versions import Facts, read_content, read_versions
 from routeplan.values import format_clock
 from routeplan.workspace.folder import readable
-from routeplan.workspace.history import opened
 
 __all__ = ["export"]
 

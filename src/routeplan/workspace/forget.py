@@ -24,7 +24,7 @@ from routeplan.language import Texts, message
 from routeplan.plan.plan import Plan
 from routeplan.solve.result import Solved
 from routeplan.store.backup import replaced_stores
-from routeplan.store.database import open_database, store_errors, transaction
+from routeplan.store.database import open_database, store_errors, transaction, utc_now
 from routeplan.store.folders import read_folders
 from routeplan.store.records import read_records
 from routeplan.store.versions import (
@@ -42,7 +42,7 @@ from routeplan.values import Frozen
 from routeplan.workspace.anonymise import Label, Traces, anonymised, is_traced, traces_of
 from routeplan.workspace.folder import map_ground, outputs_of, readable, standing_in, write_folder
 from routeplan.workspace.history import book_at, store_at
-from routeplan.workspace.save import facts_of, replanned, utc_now
+from routeplan.workspace.save import facts_of, replanned
 
 __all__ = ["Forgotten", "forget"]
 

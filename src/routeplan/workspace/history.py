@@ -5,21 +5,14 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 from routeplan.errors import FileError, UsageError, WorkspaceError
 from routeplan.language import Texts, message
 from routeplan.plan.plan import Plan
 from routeplan.replan.diff import PlanDiff, diff_plans
-from routeplan.store.database import (
-    can_keep,
-    database_path,
-    open_database,
-    open_reading,
-    transaction,
-)
+from routeplan.store.database import database_path, open_database, opened, transaction
 from routeplan.store.folders import add_folder
 from routeplan.store.versions import (
     Version,
@@ -46,7 +39,6 @@ __all__ = [
     "content_of",
     "diff_versions",
     "history",
-    "opened",
     "plan_of",
     "plan_replanned",
     "redo",
@@ -63,6 +55,8 @@ def book_at(where: Path, book: Path | None = None) -> Path:
     """
     if book is None:
         book = _book_named_in(where / PLAN) if (where / PLAN).exists() else where
+    if book == where and not where.exists():
+        raise WorkspaceError("RP7001", message("error.no_plan_there", folder=str(where)))
     if not book.exists():
         raise WorkspaceError("RP7005", message("error.book_moved", book=str(book)))
     return book
@@ -80,13 +74,6 @@ def store_at(where: Path, book: Path | None = None) -> Path:
     if not store.exists():
         raise WorkspaceError("RP7007", message("error.no_history", book=str(place)))
     return store
-
-
-@contextmanager
-def opened(store: Path) -> Iterator[sqlite3.Connection]:
-    """A store to read; brought to this version where it can be written."""
-    with closing(open_database(store) if can_keep(store) else open_reading(store)) as connection:
-        yield connection
 
 
 def history(store: Path) -> tuple[Version, ...]:

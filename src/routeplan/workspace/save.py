@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import sqlite3
 from contextlib import closing
@@ -12,7 +11,13 @@ from pathlib import Path
 from routeplan.language import Texts
 from routeplan.plan.plan import Plan
 from routeplan.solve.result import Solved
-from routeplan.store.database import can_keep, database_path, open_database, transaction
+from routeplan.store.database import (
+    can_keep,
+    database_path,
+    open_database,
+    transaction,
+    utc_now,
+)
 from routeplan.store.folders import add_folder
 from routeplan.store.versions import (
     Facts,
@@ -32,7 +37,7 @@ from routeplan.workspace.folder import (
     write_folder,
 )
 
-__all__ = ["Saved", "content_before", "facts_of", "keep", "replanned", "save_plan", "utc_now"]
+__all__ = ["Saved", "content_before", "facts_of", "keep", "replanned", "save_plan"]
 
 
 @dataclass(frozen=True)
@@ -141,10 +146,6 @@ def content_before(
         parent = version.parent if version else None
         return None if parent is None else read_content(connection, parent).content
     return None if standing is None or standing.content == stored.content else standing.content
-
-
-def utc_now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC).replace(microsecond=0)
 
 
 def replanned(
