@@ -120,6 +120,8 @@ def test_the_store_is_found_from_folder_book_or_itself(tmp_path: Path) -> None:
     book, week = book_in(tmp_path), tmp_path / "week"
     with pytest.raises(WorkspaceError, match="RP7007"):
         store_at(book)
+    with pytest.raises(WorkspaceError, match="RP7001"):
+        store_at(week)
     save_plan(some_plan(1), week, EN, book=book)
     store = database_path(book)
     assert {store_at(where).resolve() for where in (book, week, store)} == {store.resolve()}
