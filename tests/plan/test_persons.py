@@ -264,3 +264,27 @@ def test_the_checker_looks_for_an_hour_with_more() -> None:
     assert broken(plan, one) == ""
     silent = with_persons(plan, "C1", "K1", shortfall=())
     assert "does not say why it meets 1 of 2" in broken(silent, one)
+
+
+def test_who_is_left_out_for_want_of_persons_is_told_so() -> None:
+    wednesday = hours(window("9:00", "9:50"), weekdays=(2,))
+    book = book_of(person("K1", hours=wednesday), person("K2", hours=wednesday))
+    agreed = Appointment(
+        id="T",
+        client_id="C2",
+        date=MONDAY + dt.timedelta(days=2),
+        start=540,
+        minutes=60,
+        rigidity=Rigidity.EXACT,
+    )
+    book = book.model_copy(
+        update={"clients": (*book.clients, client("C2")), "appointments": (agreed,)}
+    )
+    first = due_visit("C2", appointment_id="T", required=True, talk_minutes=60)
+    plan = make_plan(book, due_list(first, due_visit("C1", persons=2, key_persons=2)))
+    (missed,) = plan.left_out
+    assert (
+        Texts("en")
+        .render(missed.why)
+        .endswith("; only hours count in which 2 key persons are there together")
+    )

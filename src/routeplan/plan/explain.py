@@ -196,6 +196,8 @@ class Explainer:
             visit = gone.visit
         case = _Case(self, routes, index, due, visit)
         cause, why = (Cause.CANCELLED, gone.why) if gone else case.cause()
+        if not gone and self.waits_for_persons(due, visit.talk):
+            why = message("explain.with_persons", why=why, n=self.persons[due.id])
         return self._told(due, cause, why, case.remedies(cause))
 
     def _told(
@@ -234,6 +236,17 @@ class Explainer:
         ids = (visit.id for visit in self.built.visits)
         return dict(zip(ids, self.built.persons, strict=True))
 
+    def waits_for_persons(self, due: DueVisit, talk: int) -> bool:
+        """Whether the hours of key persons take hours from those when the client is open."""
+
+        def starts(shift: int, persons: int | None) -> set[int]:
+            windows = self.windows(due, shift, talk=talk, persons=persons)
+            return {minute for one in windows for minute in range(one.start, one.end - talk + 1)}
+
+        return self.persons.get(due.id, 0) > 0 and any(
+            starts(shift, None) < starts(shift, 0) for shift in range(len(self.built.shifts))
+        )
+
     def may_go(self, due: DueVisit) -> tuple[str, ...]:
         """Ids of the managers who may make a visit."""
         client = self.book.client_by_id[due.client_id]
@@ -250,9 +263,11 @@ class Explainer:
         talk: int,
         end: int | None = None,
         also: Sequence[TimeWindow] = (),
+        persons: int | None = None,
     ) -> tuple[Window, ...]:
         """A visit's windows on a shift, wherever it stood before, if the shift ended at `end`, the
-        talk took `talk` minutes or the client were open in the hours `also`, too."""
+        talk took `talk` minutes, the client were open in the hours `also`, too, or `persons` key
+        persons were to be there."""
         about = self.built.shifts[shift]
         pieces = about.pieces
         if end is not None:
@@ -274,7 +289,7 @@ class Explainer:
                 due.site_id,
                 self.appointment(due),
             ),
-            persons=self.persons.get(due.id, 0),
+            persons=self.persons.get(due.id, 0) if persons is None else persons,
             off_preferred=self.settings.visits.off_preferred,
         )
         return tuple(window.model_copy(update={"shift": shift}) for window in found)
