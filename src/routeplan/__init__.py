@@ -50,9 +50,14 @@ from routeplan.plan.events import (
 from routeplan.plan.plan import Lock, Plan, PlannedDay, PlannedVisit, UnplannedVisit
 from routeplan.problem.adjust import parse_adjustment
 from routeplan.problem.problem import Problem
+from routeplan.problem.progress import Told
+from routeplan.replan.choices import choices_of, efficient_choices, plan_within
 from routeplan.replan.diff import PlanDiff, diff_plans
+from routeplan.replan.offer import offers_of
 from routeplan.replan.read_events import parse_event, read_events
-from routeplan.replan.replan import replan
+from routeplan.replan.relax import relaxations
+from routeplan.replan.replan import prepare_replan, replan
+from routeplan.replan.told import tell
 from routeplan.solve.result import Engine, Result
 from routeplan.solve.solve import solve
 from routeplan.solve.stop import Progress, StopRule
@@ -100,6 +105,7 @@ __all__ = [
     "StopRule",
     "TakesOver",
     "Texts",
+    "Told",
     "UnplannedVisit",
     "Urgent",
     "UsageError",
@@ -108,23 +114,30 @@ __all__ = [
     "__version__",
     "build_roads",
     "check_book",
+    "choices_of",
     "diff_plans",
     "due_visits",
+    "efficient_choices",
     "geocode",
     "load_plan",
     "next_week",
+    "offers_of",
     "open_travel",
     "parse_adjustment",
     "parse_event",
     "plan_visits",
+    "plan_within",
+    "prepare_replan",
     "read_book",
     "read_calendar",
     "read_events",
     "read_policy",
     "read_settings",
     "redo",
+    "relaxations",
     "replan",
     "save_plan",
     "solve",
+    "tell",
     "undo",
 ]

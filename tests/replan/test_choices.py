@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
+from contextlib import suppress
 from functools import cache
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from routeplan.errors import UsageError
 from routeplan.language import Texts
 from routeplan.plan.check import violations
 from routeplan.plan.events import Cancel, Event, ManagerOff
 from routeplan.plan.plan import Plan
 from routeplan.problem.adjust import Adjustment, Must
+from routeplan.problem.progress import Told
 from routeplan.replan.choices import choices_of, efficient_choices, plan_within
 from routeplan.replan.diff import ChangeKind, diff_plans
 from routeplan.replan.replan import Replanning, prepare_replan, replan
+from routeplan.replan.told import tell
 from routeplan.solve.recheck import recheck
 from routeplan.solve.stop import StopRule
 from routeplan.travel.great_circle import GreatCircle
 from routeplan.values import TimeWindow
 from tests.examples import EXACT, MONDAY, due_visit, hours, window
-from tests.plan.examples import CALENDAR, client, due_list, make_plan, manager
+from tests.plan.examples import CALENDAR, client, due_list, make_plan, manager, random_book
 from tests.replan.examples import at, busy_book, busy_plan, replanned
 
 SUNDAY_NIGHT = at("22:00", MONDAY - dt.timedelta(days=1))
@@ -162,6 +169,39 @@ def test_the_checker_counts_the_changes() -> None:
     assert broken(1, 1) == ()
     assert any("visits change" in what for what in broken(0, 1))
     assert any("visits change" in what for what in broken(0, 0))
+
+
+@settings(max_examples=8)
+@given(st.integers(0, 2**16))
+def test_limits_are_kept_in_random_weeks(seed: int) -> None:
+    book, due, own = random_book(seed)
+    plan = make_plan(book, due, own)
+    if not plan.visits:
+        return
+    chance = random.Random(seed)
+    for visit in {visit.client_id for _, visit in plan.visits if chance.random() < 0.4}:
+        with suppress(UsageError):
+            plan = tell(plan, visit, chance.choice(list(Told)))
+    _, gone = chance.choice(plan.visits)
+    wanted = [Must(client_id=visit.client_id) for visit in plan.left_out[:1]]
+    day = next(day.date for day, visit in plan.visits if visit is gone)
+    start = prepare_replan(
+        plan,
+        book,
+        [Cancel(client_id=gone.client_id, date=day)],
+        SUNDAY_NIGHT,
+        adjustments=wanted,
+    )
+    frontier = efficient_choices(start, stop=StopRule(seconds=None, iterations=2))
+    costs = []
+    for allowed in range(4):
+        # The checker counts the changes, and prices each by what the client was told.
+        after, solved = plan_within(start, frontier, allowed)
+        recheck(solved.problem, solved.result)
+        assert after.proof.budget is not None
+        assert after.proof.budget.bound is None or after.proof.budget.bound <= after.proof.cost
+        costs.append(after.proof.cost)
+    assert costs == sorted(costs, reverse=True)
 
 
 @pytest.mark.parametrize("allowed", [0, 1, 7])
