@@ -25,6 +25,7 @@ from routeplan.plan.check import require_valid
 from routeplan.plan.insert import with_what_pays
 from routeplan.plan.left_over import expected_records, left_over_clients
 from routeplan.plan.plan import Plan, PlanOrigin
+from routeplan.plan.touches import with_touches
 from routeplan.plan.ways import with_ways
 from routeplan.problem.adjust import Adjustment
 from routeplan.problem.build import build_problem
@@ -187,6 +188,6 @@ def plan_visits(
         routeplan=__version__,
     )
     plan = build_plan(built, result, book, due, settings, origin, adjustments=adjustments)
-    plan = with_ways(plan, travel)
+    plan = with_touches(with_ways(plan, travel), book)
     require_valid(plan, book, settings, calendar, travel)
     return plan

@@ -91,8 +91,8 @@ class _Draft:
     reasons: tuple[Message, ...]
     last: dt.date | None
     """Of the contact before it, where that has been."""
-    by_visit: bool
-    """Whether a visit may stand for it, as far as all that it meets goes."""
+    by_visit: tuple[dt.date, dt.date] | None
+    """Days on which a visit stands for it."""
 
     @property
     def day(self) -> dt.date:
@@ -118,7 +118,7 @@ def _of_client(
         if back is not None and channel is Channel.PHONE:
             after = week_of(back.until).last
             drafts = [back, *(draft for draft in drafts if draft.earliest > after)]
-        yield from _touches(book, client, _apart(drafts, diary), horizon, settings)
+        yield from _touches(book, client, _apart(drafts, diary), settings)
 
 
 def _norms(client: Client, policy: Policy) -> Iterator[_Norm]:
@@ -168,7 +168,10 @@ def _return_contact(
     else:
         reason = message("touch.return", date=first, days=rule.within_workdays, latest=need.latest)
     earliest, until = max(need.earliest, horizon.first), min(need.until, horizon.last)
-    return _Draft(Channel.PHONE, need, earliest, until, (reason,), None, by_visit=True)
+    # Once the days are over, a call today is better than a visit later in the week.
+    soonest = diary.first_duty(earliest, until) or earliest
+    by_visit = (earliest, max(need.latest, soonest))
+    return _Draft(Channel.PHONE, need, earliest, until, (reason,), None, by_visit)
 
 
 def _with(
@@ -186,7 +189,6 @@ def _with(
     rhythm = norm.rhythm(policy.reading)
     ask = rules.by_interval if rhythm.cycle is None else rules.by_period
     found = list(drafts)
-    by_visit = Channel.VISIT in norm.counts
     for asked in ask(rhythm, known, horizon, diary).needs:
         # A client whom nobody has called yet is no more urgent than its days make it.
         need = asked.model_copy(update={"pressing": False})
@@ -194,6 +196,9 @@ def _with(
         if need.served_by is None:
             earliest, until = max(need.earliest, horizon.first), min(need.until, horizon.last)
             last = need.before if need.before in known.done else None
+            by_visit = None
+            if Channel.VISIT in norm.counts:
+                by_visit = (max(need.counts_from or earliest, horizon.first), until)
             found.append(_Draft(norm.channel, need, earliest, until, (reason,), last, by_visit))
         else:
             serving = found[need.served_by]
@@ -201,7 +206,7 @@ def _with(
                 serving,
                 reasons=(*serving.reasons, reason),
                 until=max(serving.earliest, min(serving.until, need.until)),
-                by_visit=serving.by_visit and by_visit,
+                by_visit=serving.by_visit if Channel.VISIT in norm.counts else None,
             )
     return found
 
@@ -236,9 +241,12 @@ def _apart(drafts: Sequence[_Draft], diary: Diary) -> list[_Draft]:
     if lost and found:
         reasons = (*found[-1].reasons, message("touch.no_day_left", n=lost))
         found[-1] = replace(found[-1], reasons=reasons)
-    for number in range(len(found) - 1):
-        before = found[number + 1].earliest - dt.timedelta(days=1)
-        found[number] = replace(found[number], until=min(found[number].until, before))
+    for number, draft in enumerate(found):
+        until = draft.until
+        if number + 1 < len(found):
+            until = min(until, found[number + 1].earliest - dt.timedelta(days=1))
+        last = diary.last_duty(draft.earliest, until)
+        found[number] = replace(draft, until=last or until)
     return found
 
 
@@ -246,7 +254,6 @@ def _touches(
     book: Book,
     client: Client,
     drafts: Sequence[_Draft],
-    horizon: Horizon,
     settings: Settings,
 ) -> Iterator[DueTouch]:
     contacts = book.contacts_of.get(client.id, ())
@@ -259,7 +266,6 @@ def _touches(
             heard[called.id] = draft.day
             contact_ids = (called.id,)
         need = draft.need
-        counted_from = max(need.counts_from or draft.earliest, horizon.first)
         yield DueTouch(
             id=f"{client.id}:{channel}" + ("" if number == 1 else f"#{number}"),
             client_id=client.id,
@@ -273,7 +279,7 @@ def _touches(
             reasons=draft.reasons,
             contact_ids=contact_ids,
             minutes=touch_minutes(channel, len(contact_ids), settings.touches),
-            met_by_visit=(counted_from, min(need.until, horizon.last)) if draft.by_visit else None,
+            met_by_visit=draft.by_visit,
         )
 
 

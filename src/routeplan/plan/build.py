@@ -101,6 +101,7 @@ def build_plan(
         days=tuple(days),
         left_out=tuple(left_out),
         due=due.due,
+        touches=due.touches,
         tasks=tasks_before(days, book, origin),
         adjustments=tuple(adjustments),
         locks=tuple(locks),

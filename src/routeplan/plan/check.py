@@ -20,6 +20,7 @@ from routeplan.config import Settings
 from routeplan.due.models import DueVisit
 from routeplan.errors import CheckError
 from routeplan.language import message
+from routeplan.plan.check_touches import touch_violations
 from routeplan.plan.events import (
     Cancel,
     Done,
@@ -106,6 +107,7 @@ def violations(
         *(visit.visit_id for _, visit in plan.visits if visit.visit_id not in due),
         *(visit.visit_id for visit in plan.left_out if visit.visit_id not in due),
         *(visit.client_id for visit in plan.due if visit.client_id not in book.client_by_id),
+        *(touch.client_id for touch in plan.touches if touch.client_id not in book.client_by_id),
     ]
     if unknown:
         return tuple(f"{name} is not in the book or not due" for name in unknown)
@@ -156,6 +158,7 @@ def violations(
                     for visit_rule in visit_rules
                     for what in visit_rule(facts, day, visit)
                 ]
+    wrong += touch_violations(plan, book, settings, calendar, facts.pieces, facts.owner, earlier)
     return tuple(wrong)
 
 

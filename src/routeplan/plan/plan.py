@@ -9,9 +9,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from routeplan.book.models import Language, Layer, Purpose, Rigidity, Tier, TravelMode
+from routeplan.book.models import Channel, Language, Layer, Purpose, Rigidity, Tier, TravelMode
 from routeplan.config import Settings
-from routeplan.due.models import DueReason, DueVisit, Horizon
+from routeplan.due.models import DueReason, DueTouch, DueVisit, Horizon
 from routeplan.due.preparation import Checklists, Wording
 from routeplan.language import Message
 from routeplan.plan.events import Event
@@ -31,16 +31,19 @@ __all__ = [
     "Detour",
     "Leg",
     "Lock",
+    "OpenTouch",
     "PersonToMeet",
     "Plan",
     "PlanOrigin",
     "PlannedDay",
+    "PlannedTouch",
     "PlannedVisit",
     "PlannedVisitStatus",
     "Proof",
     "Remedy",
     "Task",
     "Totals",
+    "TouchPlace",
     "UnplannedVisit",
 ]
 
@@ -144,6 +147,49 @@ class Task(Frozen):
     text: Wording
 
 
+class TouchPlace(StrEnum):
+    """In which time a call or message is laid."""
+
+    RIDE = "ride"  # in a bus, metro or taxi
+    WAITING = "waiting"  # between leaving and coming back, with nothing to do
+    DESK = "desk"  # before leaving, after coming back, or on a day without visits
+
+
+class PlannedTouch(Frozen):
+    """A call or message with its hour."""
+
+    touch_id: str
+    """`DueTouch.id`."""
+    client_id: str
+    client_name: str
+    tier: Tier
+    channel: Channel
+    persons: tuple[PersonToMeet, ...]
+    """Whom to call or write to; (): the book names nobody."""
+    time: TimeWindow
+    place: TouchPlace
+    reasons: tuple[Message, ...]
+    latest: dt.date
+    """Last day on which the standard is met."""
+
+
+class OpenTouch(Frozen):
+    """A due call or message that is in no day, with the reason."""
+
+    touch_id: str
+    client_id: str
+    client_name: str
+    tier: Tier
+    channel: Channel
+    manager_id: str
+    visit_id: str = ""
+    """The planned visit that takes its place; '': there was no room for it."""
+    why: Message
+    reasons: tuple[Message, ...]
+    latest: dt.date
+    """Last day on which the standard is met."""
+
+
 class Totals(Frozen):
     """Sums over a day, a manager or the plan; minutes and metres."""
 
@@ -179,6 +225,8 @@ class PlannedDay(Frozen):
     """None where the shift does not span the hours of lunch."""
     totals: Totals
     detours: tuple[Detour, ...] = ()
+    touches: tuple[PlannedTouch, ...] = ()
+    """Calls and messages, in order."""
 
     @property
     def places(self) -> tuple[PlannedVisit | Detour, ...]:
@@ -368,6 +416,9 @@ class Plan(Frozen):
     left_out: tuple[UnplannedVisit, ...]
     due: tuple[DueVisit, ...]
     """The due list that it was made from."""
+    touches: tuple[DueTouch, ...] = ()
+    """The calls and messages due: each is in a day, or open."""
+    touches_open: tuple[OpenTouch, ...] = ()
     tasks: tuple[Task, ...] = ()
     """What to have done before visits, by manager (as `days`) and date."""
     adjustments: tuple[Adjustment, ...] = ()
