@@ -21,6 +21,7 @@ from routeplan.values import Clock, Frozen, TimeWindow
 __all__ = [
     "CalendarSettings",
     "ChurnSettings",
+    "CoverageSettings",
     "HourFactor",
     "LunchSettings",
     "MatrixSettings",
@@ -76,6 +77,8 @@ class TalkSettings(Frozen):
     max_per_day: Minutes = 330
     wrap_up: Minutes = 5
     """So long before a talk's end it is time to come to an end politely; for the day sheet."""
+    wrap_up_line: str = ""
+    """What to say then; '' is routeplan's own sentence, in the language of the sheet."""
 
 
 class VisitSettings(Frozen):
@@ -288,6 +291,11 @@ class ChurnSettings(Frozen):
     """Minutes from the re-plan's clock on within which no talk is moved and none put in anew."""
 
 
+class CoverageSettings(Frozen):
+    at_risk: Annotated[float, Field(ge=0, le=1)] = 0.4
+    """A visit that is not planned is at risk from when this share of its working days is left."""
+
+
 class CalendarSettings(Frozen):
     """What the calendar files hold besides the visits, and their hours' time zone."""
 
@@ -323,6 +331,7 @@ class Settings(Frozen):
     travel: TravelSettings = TravelSettings()
     worth: WorthSettings = WorthSettings()
     churn: ChurnSettings = ChurnSettings()
+    coverage: CoverageSettings = CoverageSettings()
     calendar: CalendarSettings = CalendarSettings()
     solver: SolverSettings = SolverSettings()
     policy: str = "visit-norms"

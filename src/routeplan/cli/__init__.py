@@ -8,6 +8,7 @@ Exit codes: 0 done, 1 faults in the input, 2 usage, 3 no plan possible, 4 the ch
 
 from routeplan.cli import (
     book,
+    coverage,
     locks,
     outputs,
     planning,
@@ -23,6 +24,7 @@ from routeplan.cli.entry import main
 __all__ = [
     "app",
     "book",
+    "coverage",
     "locks",
     "main",
     "outputs",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,11 +20,13 @@ __all__ = [
     "book_of",
     "calendar_of",
     "clock_of",
+    "day_of",
     "horizon_of",
     "known_book",
     "print_json",
     "proof_there",
     "relative_to",
+    "require_managers",
     "saved_words",
     "settings_of",
     "texts_in",
@@ -75,6 +78,17 @@ def horizon_of(week: str | None, weeks: int) -> Horizon:
     return Horizon(first=first, weeks=weeks)
 
 
+def day_of(text: str) -> dt.date:
+    """The day that is meant; today for ''. Raises UsageError."""
+    try:
+        day = dt.date.fromisoformat(text) if text else dt.date.today()  # noqa: DTZ011 the user's own
+    except ValueError as error:
+        raise UsageError("RP4003", message("error.date", text=text)) from error
+    if not 2000 <= day.year <= 2100:
+        raise UsageError("RP4003", message("error.date", text=text))
+    return day
+
+
 def clock_of(now: str | None) -> dt.datetime:
     if now is None:
         return dt.datetime.now().replace(second=0, microsecond=0)  # noqa: DTZ005 local wall clock
@@ -117,6 +131,13 @@ def known_book(path: Path, texts: Texts) -> Book:
     for note in recorded.notes:
         to_err().print(texts.render(note))
     return recorded.book
+
+
+def require_managers(book: Book, ids: Sequence[str]) -> None:
+    """Raises UsageError for managers that the book does not have."""
+    if unknown := sorted(set(ids) - set(book.manager_by_id)):
+        known = sorted(book.manager_by_id)
+        raise UsageError("RP4002", message("error.manager", ids=unknown, known=known))
 
 
 def announce_compiling(engine: EngineChoice, texts: Texts, *, quiet: bool) -> None:
