@@ -58,6 +58,10 @@ class Pool:
     def __len__(self) -> int:
         return len(self._columns)
 
+    def since(self, number: int) -> list[Column]:
+        """The columns that came when there were so many."""
+        return self._columns[number:]
+
     def within(self, shifts: Iterable[int], visits: int) -> list[Column]:
         """The columns of some shifts that use none but the visits of a bit mask, as they came."""
         barred = ~visits

@@ -23,7 +23,7 @@ SHAKEN = 0.5
 """Part of its fraction that chance leaves a route at least."""
 KEPT = 2000
 """Columns that each step begins with, at most: those of least reduced cost."""
-ROUNDS = 8
+ROUNDS = 24
 """Of quick pricing after each step."""
 
 

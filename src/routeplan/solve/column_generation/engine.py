@@ -133,16 +133,17 @@ class ColumnSearch:
     def _run(self) -> None:
         large = len(self.problem.shifts) > SMALL
         root = self._generate(self._pool, max_cuts=0)
+        known = len(self._pool)
         self._take(
             dive(self._whole, root, self._pool, threads=self.threads, deadline=self.deadline)
         )
-        self._choose(root.columns)
+        self._choose([*root.columns, *self._pool.since(known)])
         if self._over():
             return
         root = self._generate([*root.columns, *self._routes.values()], max_cuts=CUTS)
         self._choose(root.columns)
         if self.bound is not None and self.cost - self.bound > POOR * self.cost:
-            self._improve(largest=2)
+            self._improve(largest=3 if large else 2)
         for number in range(ROUNDS):
             if not large:
                 self._branch(root, CASES)

@@ -374,10 +374,8 @@ def generate_columns(
             added == 0
             or (value - piece.prepared.surplus) * SCALE - (proof.bound if proof else 0) < tolerance
         ):
-            if any(not column.elementary for column, _ in master.fractions):
-                piece = piece.remembering(column for column, _ in master.fractions)
-                master.remove(piece.remembers)
-                value, duals = master.solve()
+            if _repeats(master):
+                piece, value, duals = _remembering(piece, master)
                 heuristic = True
                 continue
             new = separate(master.fractions, master.cuts, on_board, max_cuts)
@@ -392,9 +390,12 @@ def generate_columns(
         if added and time.monotonic() < deadline:
             value, duals = master.solve()
         if heuristic and added < len(piece.shifts):
-            if not exact:
+            if exact:
+                heuristic = False
+            elif _repeats(master):
+                piece, value, duals = _remembering(piece, master)
+            else:
                 break
-            heuristic = False
         elif not heuristic and added > 4 * len(piece.shifts):
             heuristic = True
     return Generated(
@@ -407,3 +408,15 @@ def generate_columns(
         rounds=rounds,
         finished=finished,
     )
+
+
+def _repeats(master: Master) -> bool:
+    """Whether the relaxation uses a route with a cycle."""
+    return any(not column.elementary for column, _ in master.fractions)
+
+
+def _remembering(piece: Piece, master: Master) -> tuple[Piece, float, Duals]:
+    """The piece without these cycles, and its master's value and prices."""
+    piece = piece.remembering(column for column, _ in master.fractions)
+    master.remove(piece.remembers)
+    return (piece, *master.solve())
