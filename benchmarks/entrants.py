@@ -46,9 +46,15 @@ class Outcome:
 
 
 def run(
-    name: str, problem: Problem, seconds: float, seed: int = 0, start: Solution | None = None
+    name: str,
+    problem: Problem,
+    seconds: float,
+    seed: int = 0,
+    start: Solution | None = None,
+    gap: float = 0.0,
 ) -> Outcome:
-    """One entrant, in this process; `start` is for routeplan's engines alone.
+    """One entrant, in this process; `start`, and the `gap` to stop at, are for routeplan's engines
+    alone.
 
     Raises ValueError: no such entrant.
     """
@@ -65,7 +71,8 @@ def run(
         if engine is Engine.COLUMNS:
             compile_kernels()
         began = time.monotonic()
-        result = solve(problem, StopRule(seconds=seconds), seed=seed, engine=engine, start=start)
+        stop = StopRule(seconds=seconds, gap=gap)
+        result = solve(problem, stop, seed=seed, engine=engine, start=start)
         used = time.monotonic() - began
         require_valid(problem, result)
         solution, bound = result.solution, result.bound
@@ -80,8 +87,13 @@ def run(
 
 
 def run_apart(
-    name: str, problem: Problem, seconds: float, seed: int = 0, start: Solution | None = None
+    name: str,
+    problem: Problem,
+    seconds: float,
+    seed: int = 0,
+    start: Solution | None = None,
+    gap: float = 0.0,
 ) -> Outcome:
     """`run` in a fresh process: nothing is warm but the kernels on disk, nothing stays behind."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(run, name, problem, seconds, seed, start).result()
+        return pool.submit(run, name, problem, seconds, seed, start, gap).result()

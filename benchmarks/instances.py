@@ -37,7 +37,16 @@ from routeplan.solve.solve import solve
 from routeplan.solve.stop import StopRule
 from routeplan.travel.matrix import TravelMatrix, TravelSlice
 
-__all__ = ["CLASSES", "REPLAN", "Replan", "moved", "problem_of", "replan_of", "replanned"]
+__all__ = [
+    "CLASSES",
+    "REPLAN",
+    "Replan",
+    "moved",
+    "problem_of",
+    "replan_of",
+    "replanned",
+    "sized_week",
+]
 
 WORTH = {"A": 900, "B": 500, "C": 250}
 BOOKED = 2000
@@ -59,6 +68,12 @@ def problem_of(name: str, seed: int) -> Problem:
     if name == REPLAN:
         return replan_of(seed).problem
     return CLASSES[name](random.Random(f"{name}/{seed}"))
+
+
+def sized_week(due: int, weeks: int, seed: int) -> Problem:
+    """So many due visits in so many weeks of five days, otherwise as `week-50`: which
+    `sized_week(50, 1, seed)` is. More weeks leave the places where they are."""
+    return _weeks(random.Random(f"week-{due}/{seed}"), due, weeks)
 
 
 @dataclass(frozen=True)

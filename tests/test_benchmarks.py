@@ -22,7 +22,17 @@ from routeplan.solve.stop import StopRule
 from routeplan.solve.verify import require_valid, violations
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
-MODULES = ("compare", "entrants", "instances", "peers", "replan", "report", "toptw")
+MODULES = (
+    "compare",
+    "effort",
+    "entrants",
+    "instances",
+    "peers",
+    "replan",
+    "report",
+    "toptw",
+    "ttdp",
+)
 NAMES = ("month-120", "month-cadence", "team-5", "team-week", "week-120", "week-50")
 
 
@@ -221,6 +231,104 @@ def test_toptw_is_read_as_scores_and_tenths(tmp_path: Path) -> None:
     assert route is not None
     assert [stop.start for stop in route.stops] == [100, 230]
     assert route.back == 370
+
+
+TRIP = """20 2 5 3 1 0 10 10 10 10 10 10 10 10 10 10
+0 0 0 0 0 510 1210
+
+1 3.01 4.02 60 7 4 0 1439 0 1439 0 1439 0 1439 0 1439 540 600 0 0 12
+2 3.01 0 0 5 4 0 1439 0 1439 0 1439 0 1439 0 1439 0 0 480 1439 0
+3 0 9 30 11 0 510 990 510 990 510 990 510 990 510 990 0 0 0 0 3
+"""
+
+
+def test_ttdp_is_read_as_scores_hundredths_and_the_hours_of_each_weekday(tmp_path: Path) -> None:
+    path = tmp_path / "t1.txt"
+    path.write_text(TRIP, encoding="utf-8")
+    problem = script("ttdp").read_ttdp(path)
+    assert [day.weekday() for day in problem.days] == [5, 6]
+    assert [(shift.start, shift.end) for shift in problem.shifts] == [(51000, 121000)] * 2
+    assert [visit.worth for visit in problem.visits] == [7, 5, 11]
+    hours = [[(w.shift, w.start, w.end) for w in visit.windows] for visit in problem.visits]
+    # The first begins until closing time, the second is over when the tour is, the third is shut.
+    assert hours == [[(0, 54000, 66000)], [(1, 48000, 121000)], []]
+    ways = problem.matrices[0].slices[0].minutes
+    assert ways[0][1] == ways[1][0] == math.floor(100 * math.hypot(3.01, 4.02)) == 502
+    # Who makes the second arrives as if it had taken no time at all.
+    assert (ways[0][2], problem.visits[1].talk, ways[2][0]) == (301, 1, 300)
+    assert planned(problem, 50).cost == 11
+    route = schedule(problem, 1, [1])
+    assert route is not None
+    assert route.back == route.stops[0].start + 301
+
+
+@pytest.mark.parametrize(
+    ("line", "instead"),
+    [
+        ("2 3.01 0 0", "2 0 9 0"),
+        ("20 2 5 3", "20 2 5 4"),
+        ("0 0 0 0 0 510 1210", "0 0 0 0 0 510"),
+    ],
+    ids=["no time between two points", "a point missing", "a short start"],
+)
+def test_ttdp_of_another_format_is_refused(tmp_path: Path, line: str, instead: str) -> None:
+    path = tmp_path / "t1.txt"
+    assert line in TRIP
+    path.write_text(TRIP.replace(line, instead), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"not the start|lies on another"):
+        script("ttdp").read_ttdp(path)
+
+
+def test_effort_begins_with_the_week_that_all_are_compared_on(week: Problem) -> None:
+    sized = script("instances").sized_week
+    assert sized(50, 1, 0) == week
+    month = sized(50, 4, 0)
+    assert len(month.shifts) == 20
+    assert len(month.visits) == 50
+    assert month.matrices == week.matrices
+
+
+def test_a_power_is_found_again() -> None:
+    effort = script("effort")
+    points = [effort.Point(size, 0.5 * size**1.7, True) for size in (5, 10, 20, 20)]
+    found = effort.growth(points)
+    assert found.exponent == pytest.approx(1.7)
+    assert found.seconds_at_one == pytest.approx(0.5)
+    assert found.fit == pytest.approx(1)
+    text = effort.sentence("days", "60 visits", points)
+    assert "to the power 1.7 (r² 1.00, 4 runs)" in text
+    late = [*points, effort.Point(40, 120, False)]
+    assert "1 of them not within the limit" in effort.sentence("days", "60 visits", late)
+
+
+def test_no_power_is_claimed_where_none_can_be_known() -> None:
+    effort = script("effort")
+    one_size = [effort.Point(5, 1.0, True), effort.Point(5, 2.0, True)]
+    none_ended = [effort.Point(5, 120.0, False), effort.Point(10, 120.0, False)]
+    for points in ([], one_size, none_ended):
+        assert effort.growth(points) is None
+        assert "no power" in effort.sentence("days", "60 visits", points)
+
+
+def test_the_curve_is_the_same_file_again(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    effort = script("effort")
+    points = [effort.Point(25, 1.0, True), effort.Point(50, 4.0, True)]
+    late = [effort.Point(5, 3.0, True), effort.Point(20, 120.0, False)]
+    families = [("visits", "5 days", points), ("days", "60 visits", late), ("days", "none", [])]
+    first, second = tmp_path / "a.svg", tmp_path / "b.svg"
+    for path in (first, second):
+        effort.plot(path, families, 0.02)
+    assert first.read_bytes() == second.read_bytes()
+    assert "visits to the power 2.0" in first.read_text(encoding="utf-8")
+
+
+def test_a_gap_stops_an_entrant(week: Problem) -> None:
+    """Half a minute is allowed; far less is needed for a third of the cost."""
+    outcome = script("entrants").run("columns", week, 30.0, gap=0.33)
+    assert outcome.gap is not None
+    assert outcome.gap <= 0.33
+    assert outcome.broken == ()
 
 
 def _travel(problem: Problem, solution: Solution) -> int:
