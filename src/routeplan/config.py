@@ -13,13 +13,15 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from routeplan.book.models import Layer, Purpose, Tier, TravelMode
+from routeplan.book.models import Channel, Layer, Purpose, Tier, TravelMode
 from routeplan.errors import FileError, SettingsError
 from routeplan.language import message
 from routeplan.values import Clock, Frozen, TimeWindow
 
 __all__ = [
+    "AccountChange",
     "CalendarSettings",
+    "ChangeSettings",
     "ChurnSettings",
     "CoverageSettings",
     "HourFactor",
@@ -114,6 +116,44 @@ class TouchSettings(Frozen):
     messages_on_ride: bool = True
     max_per_day: Minutes = 90
     """Minutes of calls and messages in a manager's day."""
+
+
+class AccountChange(StrEnum):
+    """What a month's figures may show of an account (客户异动)."""
+
+    SPEND_UP = "spend_up"
+    SPEND_DOWN = "spend_down"
+    SPEND_JUMP = "spend_jump"  # sudden, up or down
+    SUSPENDED = "suspended"
+    ARREARS = "arrears"
+    FORWARDED = "forwarded"  # calls forwarded to a competitor
+
+
+class ChangeSettings(Frozen):
+    """When a client's monthly figures call for something, and for what.
+
+    A month's spend is compared with the mean of the months before it.
+    """
+
+    months: Annotated[int, Field(ge=1, le=12)] = 3
+    """So many months before it at most."""
+    up: Annotated[float, Field(gt=0)] = 0.3
+    """Share by which spend has to rise..."""
+    down: Annotated[float, Field(gt=0, le=1)] = 0.2
+    """... or to fall to be named..."""
+    jump: Annotated[float, Field(gt=0)] = 0.6
+    """... and from which it is a jump, either way."""
+    least_amount: Annotated[float, Field(ge=0)] = 100
+    """A smaller difference is never named."""
+    action: dict[AccountChange, Channel] = {
+        AccountChange.SPEND_UP: Channel.MESSAGE,
+        AccountChange.SPEND_DOWN: Channel.PHONE,
+        AccountChange.SPEND_JUMP: Channel.PHONE,
+        AccountChange.SUSPENDED: Channel.PHONE,
+        AccountChange.ARREARS: Channel.PHONE,
+        AccountChange.FORWARDED: Channel.VISIT,
+    }
+    """What is proposed; what asks for a visit makes one due, as a must-visit."""
 
 
 class ModeSettings(Frozen):
@@ -328,6 +368,7 @@ class Settings(Frozen):
     talk: TalkSettings = TalkSettings()
     visits: VisitSettings = VisitSettings()
     touches: TouchSettings = TouchSettings()
+    changes: ChangeSettings = ChangeSettings()
     travel: TravelSettings = TravelSettings()
     worth: WorthSettings = WorthSettings()
     churn: ChurnSettings = ChurnSettings()

@@ -89,11 +89,16 @@ SPOILS = [
     Spoil(F.UNKNOWN_REFERENCE, "contacts", 2, "client_id", "C999"),
     Spoil(F.UNKNOWN_REFERENCE, "visits", 3, "manager_id", "X"),
     Spoil(F.UNKNOWN_REFERENCE, "visits", 3, "contact_ids", "K9"),
+    Spoil(F.UNKNOWN_REFERENCE, "clients", 2, "must_visit_with", "M02;M09"),
+    Spoil(F.UNKNOWN_REFERENCE, "appointments", 2, "with", "M09"),
+    Spoil(F.ALONG_WITH_SELF, "clients", 2, "must_visit_with", "M01"),
+    Spoil(F.ALONG_WITH_SELF, "appointments", 3, "with", "M02"),
     Spoil(F.UNKNOWN_SITE, "contacts", 3, "site", "三部"),
     Spoil(F.CONTACT_OF_OTHER, "visits", 3, "contact_ids", "K1"),
     Spoil(F.END_BEFORE_START, "visits", 2, "end", "9:30"),
     Spoil(F.NO_START, "appointments", 2, "start", ""),
     Spoil(F.MUST_WITHOUT_REASON, "clients", 4, "must_visit_by", "2026-11-27"),
+    Spoil(F.MUST_WITHOUT_REASON, "clients", 4, "must_visit_with", "M01"),
     Spoil(F.BY_BEFORE_SINCE, "clients", 2, "must_visit_by", "2026-11-01"),
     Spoil(F.BEFORE_VISIT, "visits", 2, "next_date", "2026-11-11"),
     Spoil(F.BEFORE_VISIT, "visits", 4, "postponed_to", "2026-11-01"),
@@ -234,8 +239,9 @@ def test_every_code_is_tried_somewhere() -> None:
         F.BAD_CSV,
         F.ERROR_VALUE,
     }
-    of_travel = {code for code in FaultCode if code.value[:5] in ("RP106", "RP108")}
-    # Those of files: test_files.py; those of lines, minutes and hours: tests/travel.
+    of_travel = {code for code in FaultCode if code.value[:5] in ("RP106", "RP108", "RP109")}
+    # Those of files: test_files.py; of lines, minutes and hours: tests/travel; of events:
+    # tests/replan; of account changes: tests/due.
     assert tried | of_files | of_travel | {F.TOO_MANY_FAULTS} == set(FaultCode)
 
 

@@ -66,6 +66,7 @@ class FaultCode(Enum):
     BEFORE_VISIT = "RP1060"
     NOT_POSTPONED = "RP1065"
     HOUR_WITHOUT_DAY = "RP1066"
+    ALONG_WITH_SELF = "RP1067"
     # a table of lines
     BAD_HEADWAY = "RP1061"
     SHORT_LINE = "RP1062"
@@ -89,3 +90,7 @@ class FaultCode(Enum):
     BAD_FACTOR = "RP1086"
     # a file of events
     BAD_EVENT = "RP1090"
+    # a file of account changes
+    MONTH_TWICE = "RP1091"
+    BAD_MONTH = "RP1092"
+    BAD_AMOUNT = "RP1093"

@@ -22,6 +22,7 @@ from routeplan.cli.common import (
 from routeplan.cli.options import (
     BookArgument,
     CalendarOption,
+    ChangesOption,
     JsonOption,
     LangOption,
     ManagerOption,
@@ -181,6 +182,10 @@ def due(
     policy: PolicyOption = None,
     show_all: Annotated[bool, typer.Option("--all", help="Also who is not due, and why.")] = False,
     sums: Annotated[bool, typer.Option("--sums", help="How each worth adds up.")] = False,
+    touches: Annotated[
+        bool, typer.Option("--touches", help="List the calls and messages due, too.")
+    ] = False,
+    changes: ChangesOption = None,
     previous: PreviousOption = None,
     settings: SettingsOption = None,
     calendar: CalendarOption = None,
@@ -188,6 +193,7 @@ def due(
     lang: LangOption = None,
 ) -> None:
     """List who is due in a week, most urgent first, with the reason in words."""
+    from routeplan.due.changes import read_changes, with_changes
     from routeplan.due.policy import read_policy
     from routeplan.outputs.terminal import due_report
     from routeplan.pipeline import due_visits
@@ -196,6 +202,8 @@ def due(
     texts = texts_in(lang)
     chosen = settings_of(settings, book)
     known = known_book(book, texts)
+    if changes:
+        known = with_changes(known, read_changes(changes, known), chosen.changes)
     found = due_visits(
         known,
         horizon_of(week, weeks),
@@ -208,4 +216,5 @@ def due(
     if json_output:
         print_json(found.model_dump_json(indent=1))
     else:
-        to_out().print(due_report(found, known, texts, show_all=show_all, sums=sums))
+        shown = {"show_all": show_all, "sums": sums, "touches": touches}
+        to_out().print(due_report(found, known, texts, **shown))

@@ -12,6 +12,7 @@ __all__ = [
     "AdjustOption",
     "BookArgument",
     "CalendarOption",
+    "ChangesOption",
     "EngineChoice",
     "EngineOption",
     "JsonOption",
@@ -88,6 +89,10 @@ SettingsOption = Annotated[
 ]
 CalendarOption = Annotated[
     Path | None, typer.Option("--calendar", help="CSV of working days that overrides the built-in.")
+]
+ChangesOption = Annotated[
+    Path | None,
+    typer.Option("--changes", help="CSV of account changes: monthly figures, must-visits."),
 ]
 PreviousOption = Annotated[
     Path | None,

@@ -46,6 +46,7 @@ from routeplan.cli.options import (
     AdjustOption,
     BookArgument,
     CalendarOption,
+    ChangesOption,
     EngineChoice,
     EngineOption,
     JsonOption,
@@ -80,6 +81,7 @@ def plan(
     manager: ManagerOption = None,
     policy: PolicyOption = None,
     adjust: AdjustOption = None,
+    changes: ChangesOption = None,
     previous: PreviousOption = None,
     travel: TravelOption = None,
     seed: SeedOption = None,
@@ -93,6 +95,7 @@ def plan(
     lang: LangOption = None,
 ) -> None:
     """Plan the week's visits; write the plan, the workbook and the map."""
+    from routeplan.due.changes import read_changes, with_changes
     from routeplan.due.policy import read_policy
     from routeplan.outputs.terminal import SearchDisplay, plan_report
     from routeplan.pipeline import open_travel, plan_visits
@@ -107,6 +110,8 @@ def plan(
     chosen = travelling(settings_of(settings, book), travel, book)
     ground = map_ground(chosen.travel, book)
     known = known_book(book, texts)
+    if changes:
+        known = with_changes(known, read_changes(changes, known), chosen.changes)
     days = calendar_of(calendar)
     announce_compiling(engine, texts, quiet=quiet)
     solved: list[Solved] = []

@@ -34,6 +34,7 @@ __all__ = [
     "by_period",
     "key_dates",
     "left_over",
+    "moments",
     "must_visit",
     "prospect",
     "rhythm_of",
@@ -393,26 +394,33 @@ def key_dates(
 ) -> tuple[Need, ...]:
     """A client's key dates, its contacts' birthdays and its tier's festivals, by date; a visit
     shortly before settles each."""
-    moments = [
+    needs = [
+        need
+        for occasion, date, name in moments(client, contacts, festivals)
+        if (need := _key_date(occasion, date, name, days_ahead, known, horizon, diary)) is not None
+    ]
+    return tuple(sorted(needs, key=lambda need: (need.latest, need.reason.text.model_dump_json())))
+
+
+def moments(
+    client: Client, contacts: Sequence[Contact], festivals: Sequence[Festival]
+) -> tuple[tuple[Occasion, KeyDate, Message], ...]:
+    """The days that matter to a client, each with its name: its own, birthdays, festivals."""
+    own = [
         (Occasion.KEY_DATE, date, message("due.key_date_name", name=date.name))
         for date in client.key_dates
     ]
-    moments += [
+    birthdays = [
         (Occasion.BIRTHDAY, contact.birthday, message("due.birthday", name=contact.name))
         for contact in contacts
         if contact.birthday is not None
     ]
-    moments += [
+    general = [
         (Occasion.FESTIVAL, festival.date, festival.title)
         for festival in festivals
         if client.tier in festival.tiers
     ]
-    needs = [
-        need
-        for occasion, date, name in moments
-        if (need := _key_date(occasion, date, name, days_ahead, known, horizon, diary)) is not None
-    ]
-    return tuple(sorted(needs, key=lambda need: (need.latest, need.reason.text.model_dump_json())))
+    return (*own, *birthdays, *general)
 
 
 def _key_date(

@@ -24,6 +24,7 @@ from routeplan.book.models import Book, Client, Tier
 from routeplan.due.models import DueList, DueVisit, NotDue
 from routeplan.language import Message, Texts
 from routeplan.outputs.day_course import Episode, day_course, lunch_on_arrival
+from routeplan.outputs.touches import due_touches, open_touches_words, touch_counts
 from routeplan.outputs.wording import (
     adjust_option,
     journey_words,
@@ -31,6 +32,7 @@ from routeplan.outputs.wording import (
     off_words,
     place_name,
     proof_words,
+    spare_words,
     totals_words,
     word,
     worth_words,
@@ -104,6 +106,9 @@ def plan_report(plan: Plan, texts: Texts) -> RenderableType:
         tasks = texts("terminal.tasks", n=len(plan.tasks), first=first)
         parts += ["", _text(tasks, "bold")]
     parts += ["", *_figures(plan, texts), "", *_left_out(plan.left_out, texts)]
+    if lines := open_touches_words(plan, texts):
+        heading = _text(texts("touch.planned"), "bold underline")
+        parts += ["", heading, *(_indented(_text(line)) for line in lines)]
     return Group(*parts)
 
 
@@ -129,11 +134,18 @@ def confirmed_report(
 
 
 def due_report(
-    due_list: DueList, book: Book, texts: Texts, *, show_all: bool = False, sums: bool = False
+    due_list: DueList,
+    book: Book,
+    texts: Texts,
+    *,
+    show_all: bool = False,
+    sums: bool = False,
+    touches: bool = False,
 ) -> RenderableType:
     """Who is due, by manager and most urgent first, with dates and reasons.
 
-    `sums` adds how each worth adds up, `show_all` who is not due and why.
+    `sums` adds how each worth adds up, `show_all` who is not due and why, `touches` the calls and
+    messages, which are only counted else.
     """
     horizon = due_list.horizon
     title = texts(
@@ -158,6 +170,8 @@ def due_report(
         parts += ["", _text(heading, "bold underline")]
         for entry in due_list.not_due:
             parts += _not_due(entry, book.client_by_id[entry.client_id], texts)
+    lines = due_touches(due_list.touches, book, texts, listed=touches)
+    parts += ["", *(_text(line, style) for line, style in lines)]
     return Group(*parts)
 
 
@@ -284,8 +298,11 @@ class SearchDisplay:
 
 def _day(day: PlannedDay, texts: Texts) -> list[RenderableType]:
     name = texts("terminal.day", name=day.manager_name, id=day.manager_id, date=day.date)
+    counts = touch_counts(day.touches, texts)
+    touches = [_indented(_text(counts, "dim"))] if counts else []
     if not day.places:
-        return [_text(name, "bold"), _indented(_text(texts("terminal.nothing"), "dim"))]
+        nothing = _indented(_text(texts("terminal.nothing"), "dim"))
+        return [_text(name, "bold"), nothing, *touches]
     start = texts("terminal.start", place=place_name(day.start_name, texts))
     table = Table(box=None, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0))
     table.header_style = "dim"
@@ -300,7 +317,7 @@ def _day(day: PlannedDay, texts: Texts) -> list[RenderableType]:
         stop += isinstance(episode, PlannedVisit)
         table.add_row(*_row(day, episode, stop, texts))
     about = f"{totals_words(day.totals, texts)} · {start}"
-    return [_text(name, "bold"), _indented(_text(about, "dim")), _indented(table)]
+    return [_text(name, "bold"), _indented(_text(about, "dim")), _indented(table), *touches]
 
 
 def _row(day: PlannedDay, episode: Episode, stop: int, texts: Texts) -> tuple[Text, ...]:
@@ -366,7 +383,9 @@ def _figures(plan: Plan, texts: Texts) -> list[RenderableType]:
         for name, totals in by_manager.values():
             said = totals_words(totals, texts)
             parts.append(_text(texts("terminal.whose", name=name, totals=said)))
+            parts.append(_text(f"  {spare_words(totals, texts)}", "dim"))
     parts.append(_text(texts("terminal.all", totals=totals_words(plan.totals, texts)), "bold"))
+    parts.append(_text(f"  {spare_words(plan.totals, texts)}", "dim"))
     parts.append(_text(texts("terminal.proof", proof=proof_words(plan.proof, texts)), "dim"))
     return parts + _notes(plan.notes, texts)
 
