@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from babel.dates import format_date
 
-from routeplan.book.models import Book, TravelMode
+from routeplan.book.models import Book, Channel, TravelMode
 from routeplan.due.preparation import Preparation
 from routeplan.language import Texts
 from routeplan.outputs.day_course import day_course, lunch_on_arrival
@@ -23,6 +23,7 @@ from routeplan.outputs.day_sheet.prepare import (
     things_to_bring,
 )
 from routeplan.outputs.next_step import next_step
+from routeplan.outputs.touches import addressees, place_words
 from routeplan.outputs.wording import (
     journey_words,
     kilometres,
@@ -37,8 +38,10 @@ from routeplan.plan.plan import (
     PersonToMeet,
     Plan,
     PlannedDay,
+    PlannedTouch,
     PlannedVisit,
     PlannedVisitStatus,
+    TouchPlace,
     UnplannedVisit,
 )
 from routeplan.problem.progress import Told
@@ -87,6 +90,8 @@ class Stop(NamedTuple):
     minutes: str
     wrap_up: str
     """'' where the talk is too short for it, or over."""
+    wrap_up_line: str
+    """What to say then."""
     leave_by: str
     address: str
     room: str
@@ -116,6 +121,25 @@ class Entry(NamedTuple):
     suggestions: tuple[Suggestion, ...] = ()
 
 
+class TouchLine(NamedTuple):
+    """A call or message."""
+
+    time: str
+    text: str
+    """What, and to which client."""
+    persons: str
+    call: str
+    """The number to dial; '' for a message."""
+    why: str
+
+
+class TouchGroup(NamedTuple):
+    """Those of one kind of time: on the way, while waiting, at the desk."""
+
+    title: str
+    lines: tuple[TouchLine, ...]
+
+
 class Sheet(NamedTuple):
     title: str
     manager: str
@@ -125,6 +149,7 @@ class Sheet(NamedTuple):
     bring: tuple[str, ...]
     tasks: tuple[str, ...]
     entries: tuple[Entry, ...]
+    touches: tuple[TouchGroup, ...]
     near: tuple[Suggestion, ...]
     notes: tuple[str, ...]
 
@@ -159,6 +184,7 @@ class _Maker:
             ),
             tasks=tuple(self.task(task) for task in tasks_of(self.plan, day, texts.language)),
             entries=tuple(self.entries(free)),
+            touches=tuple(self.touches()),
             near=tuple(self.suggestion(one, self.near_text(one)) for one in near),
             notes=tuple(self.notes()),
         )
@@ -272,6 +298,7 @@ class _Maker:
         texts = self.texts
         wrap_up = self.settings.talk.wrap_up
         ahead = visit.status is not PlannedVisitStatus.DONE
+        wraps_up = ahead and 0 < wrap_up < visit.talk.minutes
         mode = visit.leg.mode if visit.leg else self.mode()
         checklist = own_checklist(visit, texts.language, self.checklists)
         here = Place(visit.client_name, visit.point)
@@ -285,9 +312,8 @@ class _Maker:
             start=format_clock(visit.talk.start),
             end=format_clock(visit.talk.end),
             minutes=self.duration(visit.talk.minutes),
-            wrap_up=format_clock(visit.talk.end - wrap_up)
-            if ahead and 0 < wrap_up < visit.talk.minutes
-            else "",
+            wrap_up=format_clock(visit.talk.end - wrap_up) if wraps_up else "",
+            wrap_up_line=self.wrap_up_line(visit) if wraps_up else "",
             leave_by=format_clock(visit.ready_to_leave),
             address=visit.address,
             room=visit.room,
@@ -299,6 +325,14 @@ class _Maker:
             rows=tuple(self.rows(visit, checklist)),
             links=tuple(self.links(here, mode, before)) if ahead else (),
         )
+
+    def wrap_up_line(self, visit: PlannedVisit) -> str:
+        """What is said in the settings, else a sentence in the language of whom it is said to."""
+        if line := self.settings.talk.wrap_up_line:
+            return line
+        greeted = next((person.language for person in visit.persons if person.language), None)
+        texts = Texts(greeted.value) if greeted else self.texts
+        return texts("sheet.wrap_up_line")
 
     def links(self, to: Place, mode: TravelMode, start: Place | None) -> Iterator[tuple[str, str]]:
         for link in navigation_links(to, mode, start=start):
@@ -340,6 +374,27 @@ class _Maker:
             yield texts("sheet.note"), (visit.note,)
         for header, text in visit.extra.items():
             yield header, (text,)
+
+    # --- calls and messages -----------------------------------------------------------------------
+
+    def touches(self) -> Iterator[TouchGroup]:
+        for place in TouchPlace:
+            lines = [self.touch(touch) for touch in self.day.touches if touch.place is place]
+            if lines:
+                yield TouchGroup(place_words(place, self.texts), tuple(lines))
+
+    def touch(self, touch: PlannedTouch) -> TouchLine:
+        what = self.texts(
+            "touch.to", what=word(touch.channel, self.texts), client=touch.client_name
+        )
+        phone = touch.persons[0].phone if touch.channel is Channel.PHONE and touch.persons else ""
+        return TouchLine(
+            time=f"{format_clock(touch.time.start)}–{format_clock(touch.time.end)}",
+            text=what,
+            persons=addressees(touch.persons, self.texts),
+            call=dialled(phone),
+            why=self.texts.render(touch.reasons[0]),
+        )
 
     # --- clients left out -------------------------------------------------------------------------
 
