@@ -76,7 +76,8 @@ def test_a_day_without_visits_keeps_its_lunch_and_nothing_else() -> None:
     day = day_of(tiny_plan(), "M1", MONDAY)
     assert (day.visits, day.way_back, day.leave, day.back) == ((), None, None, None)
     assert day.lunch == window("12:00", "13:00")
-    assert day.totals == Totals()
+    # Of the shift 8:30 to 18:00 all is free but lunch.
+    assert day.totals == Totals(free=510)
 
 
 def test_a_plan_says_how_its_cost_comes_about() -> None:

@@ -165,7 +165,7 @@ def test_hours_are_learned_from_the_command_line(tmp_path: Path) -> None:
     write_book(tiny_book(), tmp_path / "book")
     out = tmp_path / "hours.csv"
     result = CliRunner().invoke(
-        app, ["hours", str(tmp_path / "book"), "--out", str(out), "--lang", "en"]
+        app, ["learn", str(tmp_path / "book"), "--apply", str(out), "--lang", "en"]
     )
     assert result.exit_code == 0, result.output
     assert out.read_text(encoding="utf-8-sig").startswith("modes,weekdays,hours,factor,ways")
@@ -179,7 +179,7 @@ def test_hours_are_learned_upon_the_file_that_the_settings_name(tmp_path: Path) 
     (tmp_path / "book" / "routeplan.toml").write_text(settings, encoding="utf-8")
     out = tmp_path / "hours.csv"
     result = CliRunner().invoke(
-        app, ["hours", str(tmp_path / "book"), "--out", str(out), "--lang", "en"]
+        app, ["learn", str(tmp_path / "book"), "--apply", str(out), "--lang", "en"]
     )
     assert result.exit_code == 0, result.output
     (learned,) = read_hours(out)

@@ -9,12 +9,14 @@ Exit codes: 0 done, 1 faults in the input, 2 usage, 3 no plan possible, 4 the ch
 from routeplan.cli import (
     book,
     coverage,
+    learn,
     locks,
     outputs,
     planning,
     records,
     replanning,
     solver,
+    today,
     travel,
     workspace,
 )
@@ -25,6 +27,7 @@ __all__ = [
     "app",
     "book",
     "coverage",
+    "learn",
     "locks",
     "main",
     "outputs",
@@ -32,6 +35,7 @@ __all__ = [
     "records",
     "replanning",
     "solver",
+    "today",
     "travel",
     "workspace",
 ]

@@ -1,4 +1,4 @@
-"""Commands about travel: hours, roads."""
+"""Commands about travel: roads."""
 
 from __future__ import annotations
 
@@ -8,38 +8,10 @@ from typing import Annotated
 import typer
 
 from routeplan.cli.app import app
-from routeplan.cli.common import settings_of, texts_in, travelling
-from routeplan.cli.options import BookArgument, LangOption, SettingsOption, TravelOption
+from routeplan.cli.common import texts_in
+from routeplan.cli.options import LangOption
 
-__all__ = ["hours", "roads", "roads_build"]
-
-
-@app.command()
-def hours(
-    book: BookArgument,
-    out: Annotated[Path, typer.Option("--out", help="CSV of hour factors to write.")],
-    travel: TravelOption = None,
-    settings: SettingsOption = None,
-    lang: LangOption = None,
-) -> None:
-    """Learn how slow which hour is from the minutes on the way in the visit records."""
-    from routeplan.book.read import read_book
-    from routeplan.outputs.files import write_atomically
-    from routeplan.pipeline import open_travel
-    from routeplan.travel.choose import with_hours
-    from routeplan.travel.hours_file import hours_csv
-    from routeplan.travel.learn import learn_hours
-
-    texts = texts_in(lang)
-    chosen = travelling(settings_of(settings, book), travel, book)
-    before = with_hours(chosen.travel, book if book.is_dir() else book.parent)
-    chosen = chosen.model_copy(update={"travel": before})
-    known = read_book(book)
-    with open_travel(before, known, book) as source:
-        learned = learn_hours(known, source, chosen)
-    write_atomically(out, hours_csv(learned))
-    ways = sum(hour.ways for hour in learned)
-    typer.echo(texts("terminal.hours_learned", n=ways, path=str(out)))
+__all__ = ["roads", "roads_build"]
 
 
 roads = typer.Typer(

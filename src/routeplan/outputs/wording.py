@@ -48,6 +48,7 @@ __all__ = [
     "place_name",
     "proof_words",
     "purpose_words",
+    "spare_words",
     "totals_words",
     "travel_words",
     "word",
@@ -155,6 +156,11 @@ def totals_words(totals: Totals, texts: Texts) -> str:
         travel=totals.travel,
         km=kilometres(totals.metres),
     )
+
+
+def spare_words(totals: Totals, texts: Texts) -> str:
+    """'waiting 40 min · free 310 min': what is left of the working hours."""
+    return texts("words.spare", waiting=totals.waiting, free=totals.free)
 
 
 def proof_words(proof: Proof, texts: Texts) -> str:

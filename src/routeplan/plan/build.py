@@ -35,7 +35,7 @@ from routeplan.problem.wishes import collect_wishes
 from routeplan.solve.conflict import conflicting
 from routeplan.solve.result import Result, Route, Status, Stop
 from routeplan.travel.approximate import off_minutes
-from routeplan.values import TimeWindow
+from routeplan.values import TimeWindow, cut_windows
 from routeplan.workdays import WorkCalendar
 
 __all__ = ["build_plan", "day_totals", "planned_visit"]
@@ -149,11 +149,15 @@ def day_totals(day: PlannedDay, visits: VisitSettings) -> Totals:
         )
         eating = day.lunch.minutes if day.lunch and leave <= day.lunch.start < back else 0
         waiting = back - leave - travel - talk - around - eating
+    route = () if leave is None or back is None or leave >= back else ((leave, back),)
+    taken = [TimeWindow(start=start, end=end) for start, end in route]
+    taken += [day.lunch] if day.lunch else []
     return Totals(
         visits=len(day.visits),
         talk=talk,
         travel=travel,
         waiting=waiting,
+        free=sum(window.minutes for window in cut_windows((day.shift,), taken)),
         metres=sum(leg.metres for leg in day.legs),
     )
 

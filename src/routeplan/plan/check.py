@@ -1250,5 +1250,9 @@ def _figures(facts: _Facts, day: PlannedDay) -> Totals:
         talk=busy.count("t"),
         travel=busy.count("d"),
         waiting=busy.count("w"),
+        free=sum(
+            busy[minute] == " " and not (day.lunch and day.lunch.holds(minute, minute + 1))
+            for minute in range(day.shift.start, day.shift.end)
+        ),
         metres=sum(leg.metres for leg in day.legs),
     )

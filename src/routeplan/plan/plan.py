@@ -198,6 +198,8 @@ class Totals(Frozen):
     travel: int = 0
     waiting: int = 0
     """Between leaving and coming back: no travel, talk, lunch or minutes around a talk."""
+    free: int = 0
+    """Of the working hours: before leaving and after coming back, but for lunch."""
     metres: int = 0
 
     def __add__(self, other: Totals) -> Totals:
