@@ -118,7 +118,7 @@ def _of_client(
         if back is not None and channel is Channel.PHONE:
             after = week_of(back.until).last
             drafts = [back, *(draft for draft in drafts if draft.earliest > after)]
-        yield from _touches(book, client, _apart(drafts, diary), settings)
+        yield from _touches(book, client, _apart(drafts, diary), horizon, settings)
 
 
 def _norms(client: Client, policy: Policy) -> Iterator[_Norm]:
@@ -189,26 +189,46 @@ def _with(
     rhythm = norm.rhythm(policy.reading)
     ask = rules.by_interval if rhythm.cycle is None else rules.by_period
     found = list(drafts)
-    for asked in ask(rhythm, known, horizon, diary).needs:
+    needs = ask(rhythm, known, horizon, diary).needs
+    last_one, missing = _short(rhythm, needs, known, horizon)
+    for asked in needs:
         # A client whom nobody has called yet is no more urgent than its days make it.
         need = asked.model_copy(update={"pressing": False})
         reason = _reason(rhythm, need, known)
+        more: tuple[Message, ...] = ()
+        if asked is last_one and missing > 0:
+            more = (message("touch.no_day_left", n=missing),)
         if need.served_by is None:
             earliest, until = max(need.earliest, horizon.first), min(need.until, horizon.last)
             last = need.before if need.before in known.done else None
             by_visit = None
             if Channel.VISIT in norm.counts:
                 by_visit = (max(need.counts_from or earliest, horizon.first), until)
-            found.append(_Draft(norm.channel, need, earliest, until, (reason,), last, by_visit))
+            reasons = (reason, *more)
+            found.append(_Draft(norm.channel, need, earliest, until, reasons, last, by_visit))
         else:
             serving = found[need.served_by]
             found[need.served_by] = replace(
                 serving,
-                reasons=(*serving.reasons, reason),
+                reasons=(*serving.reasons, reason, *more),
                 until=max(serving.earliest, min(serving.until, need.until)),
                 by_visit=serving.by_visit if Channel.VISIT in norm.counts else None,
             )
     return found
+
+
+def _short(
+    rhythm: Rhythm, needs: Sequence[Need], known: Known, horizon: Horizon
+) -> tuple[Need | None, int]:
+    """The last of a period that ends in the horizon, and how many more of it have no day left."""
+    if rhythm.cycle is None:
+        return None, 0
+    period = rhythm.cycle.period_of(horizon.first)
+    mine = [need for need in needs if need.counts_from == period.first]
+    if period.last > horizon.last or not mine:
+        return None, 0
+    done = sum(day in period for day in known.seen)
+    return mine[-1], rhythm.visits - done - len(mine)
 
 
 def _reason(rhythm: Rhythm, need: Need, known: Known) -> Message:
@@ -254,6 +274,7 @@ def _touches(
     book: Book,
     client: Client,
     drafts: Sequence[_Draft],
+    horizon: Horizon,
     settings: Settings,
 ) -> Iterator[DueTouch]:
     contacts = book.contacts_of.get(client.id, ())
@@ -275,7 +296,7 @@ def _touches(
             latest=need.latest,
             until=draft.until,
             last=draft.last,
-            urgency=urgency(need, draft.until),
+            urgency=urgency(need, min(need.until, horizon.last)),
             reasons=draft.reasons,
             contact_ids=contact_ids,
             minutes=touch_minutes(channel, len(contact_ids), settings.touches),
