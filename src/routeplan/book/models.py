@@ -364,6 +364,11 @@ class VisitRecord(Frozen):
     def is_visit(self) -> bool:
         return self.channel is Channel.VISIT
 
+    @property
+    def happened(self) -> bool:
+        """Whether somebody went: what clients call off or put off may be recorded days ahead."""
+        return self.is_visit and self.status in (VisitStatus.DONE, VisitStatus.NOT_MET)
+
 
 class Appointment(Frozen):
     """A visit agreed with the client."""

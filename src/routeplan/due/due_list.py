@@ -72,7 +72,7 @@ def list_due(
     whom the last plan had no room, with what the visit was for. The order of the book's rows
     changes nothing.
     """
-    frontier = max((record.date for record in book.visits if record.is_visit), default=None)
+    frontier = max((record.date for record in book.visits if record.happened), default=None)
     context = _Context(book, horizon, policy, settings, calendar, frontier)
     due: list[DueVisit] = []
     not_due: list[NotDue] = []

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from routeplan.book.models import Book, Purpose, VisitRecord, VisitStatus
-from routeplan.plan.plan import Cause, Plan
+from routeplan.plan.plan import Cause, Plan, PlannedDay, PlannedVisit
+from routeplan.values import MINUTES_PER_DAY
 
 __all__ = ["expected_records", "left_over_clients"]
 
@@ -15,8 +16,9 @@ def left_over_clients(
 ) -> dict[str, tuple[Purpose, ...]]:
     """Clients whose visit of the earlier plan did not happen, each with what that was for.
 
-    They were left out, or planned on a day `before` the new horizon for which the manager's records
-    have come in without one of theirs, and nobody has visited them since the earlier plan began.
+    They were left out, or planned for a day `before` the new horizon where the record says that no
+    visit took place, or the manager's records have gone past it without one; and nobody has visited
+    them since the earlier plan began.
     Ids of clients that the book no longer has are passed over.
     """
     visited = {
@@ -28,9 +30,9 @@ def left_over_clients(
     }
     on_purpose = {Cause.CANCELLED, Cause.EXCLUDED}
     missed = {visit.client_id for visit in previous.left_out if visit.cause not in on_purpose}
-    recorded_to = _recorded_to(book)
+    recorded = _Recorded(book)
     for day, visit in previous.visits:
-        if day.date < before and day.date <= recorded_to.get(day.manager_id, dt.date.min):
+        if day.date < before and (recorded.tells_of(day, visit) or recorded.is_past(day, visit)):
             missed.add(visit.client_id)
     purposes = {visit.client_id: visit.purposes for visit in reversed(previous.due)}
     return {
@@ -42,7 +44,7 @@ def left_over_clients(
 def expected_records(previous: Plan, book: Book, *, before: dt.date) -> tuple[VisitRecord, ...]:
     """Visits of the earlier plan that lie `before` the new horizon but after the manager's last
     record: not known yet, taken as made."""
-    recorded_to = _recorded_to(book)
+    recorded = _Recorded(book)
     known = {contact.id for contact in book.contacts}
     return tuple(
         VisitRecord(
@@ -58,16 +60,31 @@ def expected_records(previous: Plan, book: Book, *, before: dt.date) -> tuple[Vi
             ),
         )
         for day, visit in previous.visits
-        if recorded_to.get(day.manager_id, dt.date.min) < day.date < before
+        if day.date < before
+        and not recorded.tells_of(day, visit)
+        and not recorded.is_past(day, visit)
         and visit.client_id in book.client_by_id
     )
 
 
-def _recorded_to(book: Book) -> dict[str, dt.date]:
-    """Manager id → day of the last visit recorded."""
-    last: dict[str, dt.date] = {}
-    for record in book.visits:
-        if not record.is_visit:
-            continue
-        last[record.manager_id] = max(record.date, last.get(record.manager_id, record.date))
-    return last
+class _Recorded:
+    """How far the records have come."""
+
+    def __init__(self, book: Book) -> None:
+        visits = [record for record in book.visits if record.is_visit]
+        self._days = {(record.client_id, record.date) for record in visits}
+        self._to: dict[str, tuple[dt.date, int]] = {}
+        """Manager id → day and hour of the last visit recorded; where a record of that day has no
+        hour, the day's end. What clients called off may be known days ahead and is not counted."""
+        for record in visits:
+            if record.happened:
+                hour = MINUTES_PER_DAY if record.start is None else record.start
+                last = self._to.get(record.manager_id, (record.date, hour))
+                self._to[record.manager_id] = max((record.date, hour), last)
+
+    def tells_of(self, day: PlannedDay, visit: PlannedVisit) -> bool:
+        return (visit.client_id, day.date) in self._days
+
+    def is_past(self, day: PlannedDay, visit: PlannedVisit) -> bool:
+        never = (dt.date.min, 0)
+        return (day.date, visit.talk.start) <= self._to.get(day.manager_id, never)
