@@ -299,7 +299,7 @@ MUTATIONS = (
         "replan/progress.py",
         "return max(0, self.world.minute - self.behind.minutes)",
         "return self.world.minute",
-        ("replan/test_news.py::test_late_puts_off_what_is_under_way_and_what_follows",),
+        ("replan/test_news.py::test_who_is_late_has_not_set_off_yet",),
     ),
     Mutation(
         "move what is locked",
@@ -313,7 +313,7 @@ MUTATIONS = (
         "replan/holds.py",
         "start = max(window.start, first)",
         "start = window.start",
-        ("replan/test_holds.py::test_nothing_moves_before_the_line",),
+        ("replan/test_holds.py::test_nothing_is_put_in_before_the_line",),
     ),
     Mutation(
         "name every event in a conflict",

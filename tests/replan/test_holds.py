@@ -24,7 +24,7 @@ from routeplan.plan.events import (
 from routeplan.plan.plan import Lock, Plan
 from routeplan.problem.adjust import parse_adjustment
 from routeplan.replan.locks import lock, parse_visit, unlock
-from routeplan.replan.replan import replan
+from routeplan.replan.replan import prepare_replan, replan
 from routeplan.travel.great_circle import GreatCircle
 from tests.examples import MONDAY, due_visit
 from tests.plan.examples import (
@@ -170,13 +170,24 @@ def frozen(now: dt.datetime, freeze: int, *events: Event, plan: Plan | None = No
 
 def test_nothing_moves_before_the_line() -> None:
     before = hours_of(busy_plan())
-    free = frozen(at("8:00"), 0, Cancel(client_id="C5"))
-    assert "C8" in order(free)
-    after = frozen(at("8:00"), 150, Cancel(client_id="C5"))
-    assert hours_of(after)["C4"] == before["C4"]
+    after = frozen(at("8:00"), 240, Cancel(client_id="C4"))
+    assert after.origin.freeze == 240
+    assert {name: hours_of(after)[name] for name in ("C5", "C6")} == {
+        name: before[name] for name in ("C5", "C6")
+    }
     new = {name: hour for name, hour in hours_of(after).items() if name not in before}
-    assert all(hour[2] >= 10 * 60 + 30 or hour[0] > MONDAY for hour in new.values())
-    assert after.origin.freeze == 150
+    assert all(start >= 12 * 60 for date, _, start in new.values() if date == MONDAY)
+
+
+@pytest.mark.parametrize(("freeze", "first"), [(0, 9 * 60), (240, 12 * 60)])
+def test_nothing_is_put_in_before_the_line(freeze: int, first: int) -> None:
+    opened = prepare_replan(
+        busy_plan(), busy_book(), [Cancel(client_id="C4")], at("8:00"), freeze=freeze
+    )
+    built = opened.built
+    visit = next(visit for visit in built.problem.visits if visit.id == "C8")
+    today = [window for window in visit.windows if built.shifts[window.shift].date == MONDAY]
+    assert min(window.start for window in today) == first
 
 
 def test_the_line_does_not_hold_for_whom_events_speak_of() -> None:
