@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from routeplan.problem.problem import Gap, Problem, Window
+from routeplan.solve.column_generation import generate
 from routeplan.solve.column_generation import piece as pieces
 from routeplan.solve.column_generation.columns import Column
 from routeplan.solve.column_generation.generate import generate_columns
@@ -124,3 +125,21 @@ def test_memory_never_lifts_the_bound_above_the_optimum(monkeypatch: pytest.Monk
         assert generated.bound <= best_cost(problem), seed
         assert all(column.elementary for column, _ in generated.fractions), seed
     assert repeated
+
+
+def test_too_many_labels_leave_a_looser_bound_that_still_holds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looser = 0
+    for seed in range(40):
+        problem = random_problem(seed, max_visits=5, max_shifts=2)
+        piece = Piece.of(prepare(problem), range(len(problem.shifts)), range(len(problem.visits)))
+        whole = generate_columns(piece, ())
+        with monkeypatch.context() as few:
+            few.setattr(generate, "MAX_LABELS", 0)
+            cut_short = generate_columns(piece, ())
+        assert whole.bound is not None
+        assert cut_short.bound is not None
+        assert cut_short.bound <= whole.bound <= best_cost(problem), seed
+        looser += cut_short.bound < whole.bound
+    assert looser

@@ -72,5 +72,6 @@ def _only(problem: Problem, visits: Sequence[int]) -> Problem:
             ),
             "choices": (),
             "ties": (),
+            "joints": (),
         }
     )

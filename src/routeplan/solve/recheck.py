@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from routeplan.errors import CheckError
 from routeplan.language import Message, message
 from routeplan.problem.problem import Choice, Problem, Tie, Visit
+from routeplan.solve.joint import on_grid
 from routeplan.solve.proof import CaseTree, CountSplit, GapPrice, Leaf, PartProof, PlaceSplit, Proof
 from routeplan.solve.recheck_day import Day, Prices, least_reduced_cost, routes_below
 from routeplan.solve.result import Result, Status
@@ -61,7 +62,7 @@ def recheck(problem: Problem, result: Result) -> Confirmed:
     require_valid(problem, result)
     bound, checked = None, _Checked(problem, 1)
     if result.proof is not None:
-        checked = _Checked(problem, result.proof.scale)
+        checked = _Checked(_planned(problem), result.proof.scale)
         bound = checked.bound(result.proof)
     if result.bound is not None and (bound is None or bound < result.bound):
         if bound is None:
@@ -81,7 +82,13 @@ def recheck(problem: Problem, result: Result) -> Confirmed:
 
 def proven_bound(problem: Problem, proof: Proof) -> int:
     """What every solution costs at least, in minutes. Raises CheckError RP6003."""
-    return _Checked(problem, proof.scale).bound(proof)
+    return _Checked(_planned(problem), proof.scale).bound(proof)
+
+
+def _planned(problem: Problem) -> Problem:
+    """What the engine planned, of which the proof speaks."""
+    grid = on_grid(problem)
+    return problem if grid is None else grid.problem
 
 
 def _refused(why: Message) -> CheckError:

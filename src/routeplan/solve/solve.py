@@ -11,6 +11,7 @@ from routeplan.problem.problem import Problem
 from routeplan.solve.components import Part, merge, part_proof, split
 from routeplan.solve.evaluate import cost_of
 from routeplan.solve.improve import Search
+from routeplan.solve.joint import on_grid
 from routeplan.solve.proof import CaseTree, Proof
 from routeplan.solve.result import Engine, PhaseStatistics, Result, Route, Solution, Status
 from routeplan.solve.routing import routing_orders
@@ -54,6 +55,17 @@ def solve(
     the same routes on every machine, unless `stop.seconds` or `progress` end the search before
     (`Result.stopped_by`). A `start` that no longer fits is mended.
     """
+    grid = on_grid(problem)
+    if grid is not None:
+        found = solve(
+            grid.problem,
+            stop,
+            seed=seed,
+            engine=engine,
+            start=None if start is None else grid.widened(start),
+            progress=progress,
+        )
+        return found.model_copy(update={"solution": grid.narrowed(found.solution)})
     stop = stop or StopRule()
     parts = split(problem)
     if engine is Engine.COLUMNS and parts:

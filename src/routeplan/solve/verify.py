@@ -74,6 +74,18 @@ def violations(problem: Problem, solution: Solution) -> tuple[str, ...]:
         if (tie.first in date) != (tie.second in date):
             first, second = problem.visits[tie.first].id, problem.visits[tie.second].id
             wrong.append(f"of {first} and {second} only one is made")
+    at = {stop.visit: (route, stop) for route in solution.routes for stop in route.stops}
+    for joint in problem.joints:
+        first, second = problem.visits[joint.first].id, problem.visits[joint.second].id
+        if (joint.first in at) != (joint.second in at):
+            wrong.append(f"of {first} and {second} only one is made")
+        elif joint.first in at:
+            (one, mine), (two, other) = at[joint.first], at[joint.second]
+            shifts = problem.shifts[one.shift], problem.shifts[two.shift]
+            if shifts[0].day != shifts[1].day or mine.start != other.start:
+                wrong.append(f"{first} and {second} do not start together")
+            if shifts[0].manager == shifts[1].manager:
+                wrong.append(f"one manager makes both {first} and {second}")
     return tuple(wrong)
 
 

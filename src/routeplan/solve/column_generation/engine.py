@@ -201,6 +201,7 @@ class ColumnSearch:
         return columns
 
     def _raise_bound(self, bound: int) -> None:
+        bound = max(0, bound)  # no cost is negative
         if self.bound is None or bound > self.bound:
             self.bound = bound
             self._tell()

@@ -43,8 +43,8 @@ __all__ = [
 
 COLUMNS_PER_ROUND = 8
 """Columns taken for each shift in a round."""
-MAX_LABELS = 8_000_000
-"""Of one pricing; beyond it there is no bound."""
+MAX_LABELS = 2_000_000
+"""Of one pricing, some seconds; beyond it the bound is what can be told without them."""
 MAX_LISTED = 2_000_000
 """Labels of one enumeration; beyond it there are too many routes."""
 
@@ -99,7 +99,10 @@ class Priced:
     shift: int
     best: int
     complete: bool
+    """Whether no label was left aside; `best` holds all the same."""
     columns: tuple[tuple[int, Column], ...]  # (reduced cost, column)
+    late: bool = False
+    """The deadline came before: nothing is known."""
 
 
 def price_piece(
@@ -114,12 +117,12 @@ def price_piece(
 ) -> list[Priced]:
     """Best routes of every shift for given prices, in the order of the shifts.
 
-    Shifts that the deadline comes before are not complete.
+    Shifts that the deadline comes before are late.
     """
 
     def price(shift: int) -> Priced:
         if time.monotonic() >= deadline:
-            return Priced(shift, 0, False, ())
+            return Priced(shift, 0, False, (), late=True)
         return _price_shift(piece, duals, cuts, counts, shift, heuristic)
 
     if threads > 1 and len(piece.shifts) > 1:
@@ -280,7 +283,7 @@ def _enumerate_shift(
 def lagrangian_bound(
     piece: Piece, duals: Duals, priced: Iterable[Priced], counts: Sequence[Count] = ()
 ) -> int:
-    """The bound of the module's docstring, scaled. Only for exact and complete pricing."""
+    """The bound of the module's docstring, scaled. Only for exact pricing, and of every shift."""
     paid = {visit: piece.worth[visit] * SCALE for visit in piece.visits}
     rows = sum(duals.gap) + sum(duals.cut) + sum(duals.choice)
     for choice, price in zip(piece.choices, duals.choice, strict=True):
@@ -347,7 +350,7 @@ def generate_columns(
             deadline=deadline,
         )
         if not heuristic:
-            if not all(shift.complete for shift in priced):
+            if any(shift.late for shift in priced):
                 break
             bound = lagrangian_bound(piece, duals, priced, counts)
             if proof is None or bound > proof.bound:
@@ -357,6 +360,8 @@ def generate_columns(
                     on_bound(-(-bound // SCALE))
                 if bound >= enough:
                     break
+            if not all(shift.complete for shift in priced):
+                break
         added = 0
         for shift in priced:
             taken = 0

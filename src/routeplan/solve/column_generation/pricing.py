@@ -77,6 +77,29 @@ def _as_good(other, label, rc, facts, bits, costs, time_left, max_talk, max_visi
 
 
 @njit(cache=True, nogil=True)
+def _floor(data, scale, prices, came, best):
+    """What no route costs less than, were it to come back to visits and to keep no cap; `best` at
+    most."""
+    n = len(prices)
+    slice_start, travel, wait = data.slice_start, data.travel, data.wait
+    lunch = (data.lunch_earliest, data.lunch_latest, data.lunch_minutes)
+    first = 0
+    while first + 1 < len(slice_start) and slice_start[first + 1] <= 0:
+        first += 1
+    for j in range(n):
+        arrive = min(travel[first, n, j], wait[first, n, j])
+        if arrive > data.end:
+            continue
+        ahead = came[1 if lunch[2] == 0 else 0, j, arrive]
+        if lunch[2] > 0:
+            eaten = fed(slice_start, travel, wait, lunch, n, j, lunch[0], arrive)
+            if eaten <= data.end:
+                ahead = min(ahead, came[1, j, eaten])
+        best = min(best, scale * data.cost[n, j] - prices[j] + ahead)
+    return best
+
+
+@njit(cache=True, nogil=True)
 def price_shift(
     data,
     scale,
@@ -95,7 +118,7 @@ def price_shift(
     heuristic: compare by tick, lunch and reduced cost only.
     Returns (best, complete, last, pred, closed_label, closed_rc, labels): no route has a reduced
     cost below `best` (the threshold, where none is found below it); `complete` is False when
-    max_labels cut the search.
+    max_labels cut the search, and `best` then what visits might come to if they could be repeated.
     """
     n, words = ng.shape
     end, home = data.end, n + 1
@@ -108,7 +131,7 @@ def price_shift(
     hungry_until = min(end, data.lunch_latest - data.lunch_minutes)
     left, came = completion(data, scale, prices)
     costs = tolls(cut_duals)
-    cap = 1 << 12
+    cap = max(1, min(1 << 12, max_labels))
     l_rc = np.empty(cap, np.int64)
     l_facts = np.empty((cap, 7), np.int32)
     l_bits = np.empty((cap, 1 + words), np.uint64)  # parity of the cuts, then the memory
@@ -130,6 +153,7 @@ def price_shift(
     closed = 0
     best = min(np.int64(0), np.int64(threshold))
     least_service = np.min(before + stay)
+    floor = _floor(data, scale, prices, came, best)
     zero = np.uint64(0)
     one = np.uint64(1)
 
@@ -241,7 +265,7 @@ def price_shift(
                     if total == cap:
                         if total >= max_labels:
                             return (
-                                best,
+                                floor,
                                 False,
                                 l_facts[:total, LAST].copy(),
                                 l_facts[:total, PRED].copy(),
