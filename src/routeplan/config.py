@@ -90,6 +90,8 @@ class VisitSettings(Frozen):
     """Added before the talk when the room is unknown."""
     buffer: Minutes = 5
     """Between the end of a talk and setting off."""
+    joint_grid: Annotated[int, Field(ge=1, le=240)] = 15
+    """Minutes between the starts that are tried for a visit of two people."""
     off_preferred: Minutes = 10
     """What a talk outside the hours that the client's key persons prefer costs, in minutes of
     travel."""

@@ -21,10 +21,10 @@ M01,张三,公交,公司,公司,环市东路1号,23.1391,113.2744,,,,8:30-18:00,
 M02,李四,car,open,open,,,,,,,,,,
 """,
     "clients": """
-client_id,name,tier,listed,manager_id,backup_ids,site,address,room,lat,lon,located,datum,hours,sat,closures,talk_minutes,must_visit,must_visit_since,must_visit_by,key_dates,region
-C001,明珠贸易,A类,是,M01,M02,,天河路8号,1203,23.1321,113.3215,高德; 门牌; GCJ-02; 2026-11-01,,9:00-11:30;14:00-17:00,,2026-11-25,50,投诉,2026-11-20,2026-11-27,05-20 店庆,east
-C001,,,,,,二部,体育西路9号,,23.1355,113.3188,,,9:00-11:30,9:00-12:00,,,,,,,
-C002,Blue Sky,B,no,M02,,,,,23.0955,113.3655,,,,,,,,,,,
+client_id,name,tier,listed,manager_id,backup_ids,site,address,room,lat,lon,located,datum,hours,sat,closures,talk_minutes,must_visit,must_visit_since,must_visit_by,must_visit_with,key_dates,region
+C001,明珠贸易,A类,是,M01,M02,,天河路8号,1203,23.1321,113.3215,高德; 门牌; GCJ-02; 2026-11-01,,9:00-11:30;14:00-17:00,,2026-11-25,50,投诉,2026-11-20,2026-11-27,M02,05-20 店庆,east
+C001,,,,,,二部,体育西路9号,,23.1355,113.3188,,,9:00-11:30,9:00-12:00,,,,,,,,
+C002,Blue Sky,B,no,M02,,,,,23.0955,113.3655,,,,,,,,,,,,
 """,  # noqa: E501
     "contacts": """
 contact_id,client_id,site,name,layer,hours,birthday,preferred_hours,do_not_disturb,language
@@ -39,10 +39,10 @@ C002,,,2026/10/8,,,done,,,,,,,
 C002,,,2026-11-19,14:00,,改期,,,,,,2026-11-24,14点半
 """,
     "appointments": """
-appointment_id,client_id,site,manager_id,date,start,minutes,rigidity,leeway,contact_ids
-A1,C001,二部,,2026-11-24,10:00,45,准时,,K2
-A2,C002,,M02,2026-11-24,14:00,30,leeway,20,
-A3,C002,,,2026-11-26,,,当天,,
+appointment_id,client_id,site,manager_id,date,start,minutes,rigidity,leeway,contact_ids,with
+A1,C001,二部,,2026-11-24,10:00,45,准时,,K2,M02
+A2,C002,,M02,2026-11-24,14:00,30,leeway,20,,
+A3,C002,,,2026-11-26,,,当天,,,
 """,
 }
 

@@ -204,11 +204,23 @@ def _without_lost_notes(manager: Manager) -> Manager:
 
 
 @st.composite
-def must_visits(draw: DrawFn) -> MustVisit:
+def must_visits(draw: DrawFn, others: Sequence[str]) -> MustVisit:
     since, by = draw(st.none() | dates()), draw(st.none() | dates())
     if since and by and by < since:
         since, by = by, since
-    return MustVisit(reason=draw(st.sampled_from(MustVisitReason)), since=since, by=by)
+    return MustVisit(
+        reason=draw(st.sampled_from(MustVisitReason)),
+        since=since,
+        by=by,
+        companion_ids=draw(companions(others)),
+    )
+
+
+def companions(others: Sequence[str]) -> SearchStrategy[tuple[str, ...]]:
+    """Who may come along, of those who do not go anyway."""
+    if not others:
+        return st.just(())
+    return st.lists(st.sampled_from(others), unique=True, max_size=2).map(tuple)
 
 
 def sites(names: SearchStrategy[str]) -> SearchStrategy[tuple[Site, ...]]:
@@ -228,18 +240,19 @@ def sites(names: SearchStrategy[str]) -> SearchStrategy[tuple[Site, ...]]:
 
 @st.composite
 def clients(draw: DrawFn, client_id: str, manager_ids: Sequence[str]) -> Client:
+    manager_id = draw(st.sampled_from(manager_ids))
     return Client(
         id=client_id,
         name=draw(texts(least=1)),
         tier=draw(st.sampled_from(Tier)),
         listed=draw(st.booleans()),
         kind=draw(st.sampled_from(ClientKind)),
-        manager_id=draw(st.sampled_from(manager_ids)),
+        manager_id=manager_id,
         backup_ids=draw(st.lists(st.sampled_from(manager_ids), unique=True, max_size=2).map(tuple)),
         sites=draw(sites(texts(most=6))),
         talk_minutes=draw(st.none() | st.integers(0, 240)),
         interval_days=draw(st.none() | st.integers(1, 365)),
-        must_visit=draw(st.none() | must_visits()),
+        must_visit=draw(st.none() | must_visits([one for one in manager_ids if one != manager_id])),
         key_dates=draw(st.lists(key_dates(), max_size=2).map(tuple)),
         since=draw(st.none() | dates()),
         note=draw(texts()),
@@ -318,11 +331,13 @@ def books(draw: DrawFn, *, most: int = 3) -> Book:
         client, rigidity = draw(st.sampled_from(some_clients)), draw(st.sampled_from(Rigidity))
         start = draw(st.integers(0, MINUTES_PER_DAY))
         timed = rigidity in (Rigidity.EXACT, Rigidity.LEEWAY)
+        manager_id = draw(st.none() | st.sampled_from(manager_ids))
+        others = [one for one in manager_ids if one != (manager_id or client.manager_id)]
         appointment = Appointment(
             id=appointment_id,
             client_id=client.id,
             site_id=site_of(client),
-            manager_id=draw(st.none() | st.sampled_from(manager_ids)),
+            manager_id=manager_id,
             date=draw(dates()),
             start=start if timed or draw(st.booleans()) else None,
             minutes=draw(st.none() | st.integers(1, 240)),
@@ -330,6 +345,7 @@ def books(draw: DrawFn, *, most: int = 3) -> Book:
             leeway=draw(st.integers(0, 120)),
             purposes=draw(several_purposes),
             contact_ids=persons(client),
+            companion_ids=draw(companions(others)),
             note=draw(texts()),
             extra=draw(extras()),
         )

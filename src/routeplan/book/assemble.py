@@ -192,6 +192,18 @@ class _Known:
                 known=tuple(dict.fromkeys(filter(None, sites))) or ("-",),
             )
 
+    def check_companions(self, record: Record, column: str) -> None:
+        """Who comes along, and that it is not who goes anyway."""
+        self.check(record, column, "managers")
+        own = record.values.get("manager_id") or self.manager_of(
+            record.values.get("client_id", "")
+        )
+        if own and own in record.values.get(column, ()):
+            record.bad.add(column)
+            self._reporter.report(
+                FaultCode.ALONG_WITH_SELF, record.place(column)._replace(value=own)
+            )
+
     def check_contacts(self, record: Record) -> None:
         """The contacts, and that they are the client's."""
         self.check(record, "contact_ids", "contacts")
@@ -269,11 +281,12 @@ def _clients(known: _Known, reporter: Reporter) -> list[Client]:
             merged.require(name, reporter)
         known.check(merged, "manager_id", "managers")
         known.check(merged, "backup_ids", "managers")
+        known.check_companions(merged, "must_visit_with")
         must_visit = _must_visit(merged, reporter)
         sites = _sites(rows, reporter)
         if merged.bad or any(row.bad for row in rows):
             continue
-        skip = ("must_visit", "must_visit_since", "must_visit_by")
+        skip = ("must_visit", "must_visit_since", "must_visit_by", "must_visit_with")
         fields = _fields(merged, *skip, client_id="id")
         clients.append(Client(**fields, must_visit=must_visit, sites=tuple(sites)))
     _note_blank_listed(known, reporter)
@@ -354,7 +367,7 @@ def _must_visit(record: Record, reporter: Reporter) -> MustVisit | None:
         record.values.get(name) for name in ("must_visit", "must_visit_since", "must_visit_by")
     )
     if reason is None:
-        for name in ("must_visit_since", "must_visit_by"):
+        for name in ("must_visit_since", "must_visit_by", "must_visit_with"):
             if name in record.values and "must_visit" not in record.bad:
                 record.bad.add(name)
                 label = record.table.spec.by_name["must_visit"].label
@@ -364,7 +377,8 @@ def _must_visit(record: Record, reporter: Reporter) -> MustVisit | None:
     if since and by and by < since:
         record.bad.add("must_visit_by")
         reporter.report(FaultCode.BY_BEFORE_SINCE, record.place("must_visit_by"), since=str(since))
-    return MustVisit(reason=reason, since=since, by=by)
+    companions = record.values.get("must_visit_with", ())
+    return MustVisit(reason=reason, since=since, by=by, companion_ids=companions)
 
 
 def _note_blank_listed(known: _Known, reporter: Reporter) -> None:
@@ -435,6 +449,7 @@ def _appointments(records: list[Record], known: _Known, reporter: Reporter) -> l
         known.check_client(record)
         known.check(record, "manager_id", "managers")
         known.check_contacts(record)
+        known.check_companions(record, "with")
         values = record.values
         if "rigidity" not in values and "rigidity" not in record.bad:
             values["rigidity"] = (
@@ -450,5 +465,6 @@ def _appointments(records: list[Record], known: _Known, reporter: Reporter) -> l
             label = record.table.spec.by_name["start"].label
             reporter.report(FaultCode.NO_START, record.place("start"), column=label)
         if not record.bad:
-            appointments.append(Appointment(**_fields(record, appointment_id="id", site="site_id")))
+            renamed = {"appointment_id": "id", "site": "site_id", "with": "companion_ids"}
+            appointments.append(Appointment(**_fields(record, **renamed)))
     return appointments

@@ -101,6 +101,12 @@ _CONTACT_IDS = Column(
     cells.identifiers,
     ("关键人", "联系人编号", "contact_id", "contacts"),
 )
+_COMPANION_IDS = Column(
+    "with",
+    "陪同人编号",
+    cells.identifiers,
+    ("陪同人", "陪同经理", "companions", "companion_ids"),
+)
 
 WEEKDAY_COLUMNS = tuple(
     Column(en, zh, spans.day_hours, aliases, written=False)
@@ -196,6 +202,10 @@ _CLIENTS = Sheet(
         _words("must_visit", "必访原因", "must_visit", "必访", "必须上门", "must_visit_reason"),
         Column("must_visit_since", "必访提出日期", cells.date, ("必访提出日",)),
         Column("must_visit_by", "必访截止日期", cells.date, ("必访截止日", "最晚拜访日")),
+        Column(
+            *("must_visit_with", "必访陪同人编号", cells.identifiers),
+            ("必访陪同人", "must_with"),
+        ),
         Column("key_dates", "关键日期", spans.key_dates, ("关键时刻", "重要日期", "key_date")),
         Column("since", "建档日期", cells.date, ("首谈日期", "签约日期", "首谈或签约日期")),
         _NOTE,
@@ -273,6 +283,7 @@ _APPOINTMENTS = Sheet(
         Column("leeway", "浮动分钟", cells.minutes, ("前后浮动", "浮动")),
         _PURPOSES,
         _CONTACT_IDS,
+        _COMPANION_IDS,
         _NOTE,
     ),
 )

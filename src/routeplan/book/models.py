@@ -200,6 +200,8 @@ class MustVisit(Frozen):
     since: dt.date | None = None
     """The day it came up; a visit on or after it settles it. None: not settled by any record."""
     by: dt.date | None = None
+    companion_ids: tuple[str, ...] = ()
+    """Managers of whom one comes along; (): nobody must."""
 
 
 class KeyDate(Frozen):
@@ -389,6 +391,8 @@ class Appointment(Frozen):
     purposes: tuple[Purpose, ...] = ()
     """The main one first."""
     contact_ids: tuple[str, ...] = ()
+    companion_ids: tuple[str, ...] = ()
+    """Managers of whom one comes along; (): nobody must."""
     note: str = ""
     extra: Extra = {}
 

@@ -130,6 +130,7 @@ def _client(client: Client) -> Iterator[Row]:
         "must_visit": client.must_visit and client.must_visit.reason,
         "must_visit_since": client.must_visit and client.must_visit.since,
         "must_visit_by": client.must_visit and client.must_visit.by,
+        "must_visit_with": (client.must_visit and client.must_visit.companion_ids) or None,
     }
     for site in client.sites:
         yield own | {
@@ -161,6 +162,7 @@ def _reference(value: Contact | VisitRecord | Appointment) -> Row:
         "site": value.site_id,
         "appointment_id": fields.get("id"),
         "contact_ids": fields.get("contact_ids") or None,
+        "with": fields.get("companion_ids") or None,
         "purposes": fields.get("purposes") or None,
     }
 

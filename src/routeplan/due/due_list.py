@@ -364,9 +364,18 @@ def _visits(
                 talk_minutes=minutes,
                 min_gap_days=0 if draft.fixed else gap,
                 appointment_id=booked.id if booked else None,
+                companions=_companions(client, draft),
             )
         )
     return visits
+
+
+def _companions(client: Client, draft: _Draft) -> tuple[str, ...]:
+    """Of whom one must come along: the appointment says so before the must-visit that it meets."""
+    if draft.appointment is not None and draft.appointment.companion_ids:
+        return draft.appointment.companion_ids
+    asked = client.must_visit if DueKind.MUST_VISIT in draft.kinds else None
+    return asked.companion_ids if asked else ()
 
 
 def _persons(

@@ -120,6 +120,8 @@ class DueVisit(Frozen):
     min_gap_days: int = 0
     """Days from the client's previous visit to this one, at least: 7 is a week."""
     appointment_id: str | None = None
+    companions: tuple[str, ...] = ()
+    """Managers of whom one comes along, both there for the whole talk; (): nobody must."""
 
 
 class DueTouch(Frozen):

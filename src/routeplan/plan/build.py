@@ -13,6 +13,7 @@ from routeplan.due.models import DueList, DueVisit
 from routeplan.due.persons import meeting_of, preferred_windows
 from routeplan.language import Message, message
 from routeplan.plan.explain import Cancelled, Done, Explainer
+from routeplan.plan.joint import as_companion, with_companions
 from routeplan.plan.persons import last_met, persons_to_meet, shortfall_of, with_turns
 from routeplan.plan.plan import (
     CostTerms,
@@ -29,10 +30,12 @@ from routeplan.plan.tasks import tasks_before
 from routeplan.problem.adjust import Adjustment
 from routeplan.problem.amend import amended
 from routeplan.problem.build import BuiltProblem
+from routeplan.problem.joint import is_companion
 from routeplan.problem.problem import Lunch, Problem
 from routeplan.problem.progress import told_by
 from routeplan.problem.wishes import collect_wishes
 from routeplan.solve.conflict import conflicting
+from routeplan.solve.joint import decided
 from routeplan.solve.result import Result, Route, Status, Stop
 from routeplan.travel.approximate import off_minutes
 from routeplan.values import TimeWindow, cut_windows
@@ -66,6 +69,8 @@ def build_plan(
     `cancelled` are visits, by id, that no route makes because the client said so. `searched`: as
     for `Explainer`.
     """
+    asked = built
+    built = built.model_copy(update={"problem": decided(built.problem, result.solution)})
     book = amended(book, adjustments)
     must = collect_wishes(adjustments).must
     routes = {route.shift: route for route in result.solution.routes}
@@ -77,7 +82,7 @@ def build_plan(
         days.append(_joined(before, day, settings.visits) if before else day)
     days += begun.values()
     explainer = Explainer(
-        built=built,
+        built=asked,
         solution=result.solution,
         book=book,
         settings=settings,
@@ -94,6 +99,7 @@ def build_plan(
     days.sort(key=lambda day: (order[day.manager_id], day.date))
     by_id = {visit.id: visit for visit in due.due}
     days = with_turns(days, by_id, book, origin.calendar, settings.visits)
+    days = with_companions(days)
     return Plan(
         origin=origin,
         horizon=due.horizon,
@@ -105,7 +111,7 @@ def build_plan(
         tasks=tasks_before(days, book, origin),
         adjustments=tuple(adjustments),
         locks=tuple(locks),
-        notes=(*due.notes, *built.notes, *_conflict(built, result, book), *notes),
+        notes=(*due.notes, *built.notes, *_conflict(asked, result, book), *notes),
         proof=Proof(
             engine=result.engine,
             seed=result.seed,
@@ -153,7 +159,7 @@ def day_totals(day: PlannedDay, visits: VisitSettings) -> Totals:
     taken = [TimeWindow(start=start, end=end) for start, end in route]
     taken += [day.lunch] if day.lunch else []
     return Totals(
-        visits=len(day.visits),
+        visits=sum(not visit.accompanies for visit in day.visits),
         talk=talk,
         travel=travel,
         waiting=waiting,
@@ -211,7 +217,8 @@ def _day(
                 calendar,
             )
             required = due.required or due.client_id in must
-            visits.append(planned.model_copy(update={"required": required}))
+            planned = planned.model_copy(update={"required": required})
+            visits.append(as_companion(planned) if is_companion(due.id) else planned)
             at = place
         way_back = _leg(built.problem, number, at, shift.end_place, route.leave_last, route.back)
     day = PlannedDay(
@@ -326,6 +333,7 @@ def _cost_terms(
         _is_unwelcome(built, stop, built.shifts[route.shift].date, book, calendar)
         for route in solution.routes
         for stop in route.stops
+        if not is_companion(built.visits[stop.visit].id)
     )
     return CostTerms(
         travel=travel,

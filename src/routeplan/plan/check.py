@@ -104,7 +104,7 @@ def violations(
     due = {visit.id: visit for visit in plan.due}
     unknown = [
         *(day.manager_id for day in plan.days if day.manager_id not in book.manager_by_id),
-        *(visit.visit_id for _, visit in plan.visits if visit.visit_id not in due),
+        *(visit.visit_id for day in plan.days for visit in day.visits if visit.visit_id not in due),
         *(visit.visit_id for visit in plan.left_out if visit.visit_id not in due),
         *(visit.client_id for visit in plan.due if visit.client_id not in book.client_by_id),
         *(touch.client_id for touch in plan.touches if touch.client_id not in book.client_by_id),
@@ -122,6 +122,7 @@ def violations(
         _nothing_moves_before_the_line,
         _told_is_kept,
         _budget_is_kept,
+        _two_are_there_together,
         _visits_keep_their_days,
         _visits_of_a_client_keep_their_distance,
         _totals_add_up,
@@ -152,7 +153,7 @@ def violations(
         where = f"{day.manager_id} on {day.date}"
         wrong += [f"{where}: {what}" for rule in day_rules for what in rule(facts, day)]
         for visit in day.visits:
-            if visit.status is PlannedVisitStatus.PLANNED:
+            if visit.status is PlannedVisitStatus.PLANNED and not visit.accompanies:
                 wrong += [
                     f"{where}: {visit.visit_id} {what}"
                     for visit_rule in visit_rules
@@ -675,6 +676,37 @@ def _budget_is_kept(facts: _Facts) -> Iterator[str]:
         yield f"{changes} visits change, not {budget.allowed} beyond {budget.forced}"
 
 
+def _two_are_there_together(facts: _Facts) -> Iterator[str]:
+    """A visit of two people is both's: once each, at one start, and the second is one who may."""
+    along = [(day, visit) for day in facts.plan.days for visit in day.visits if visit.accompanies]
+    of: dict[str, list[tuple[PlannedDay, PlannedVisit]]] = {}
+    for day, visit in along:
+        of.setdefault(visit.visit_id, []).append((day, visit))
+    own = {visit.visit_id: (day, visit) for day, visit in facts.plan.visits}
+    for visit_id, stops in of.items():
+        if visit_id not in own or len(stops) != 1:
+            yield f"{len(stops)} managers come along to {visit_id}, which is not one visit of two"
+    for visit_id, (day, visit) in own.items():
+        companions = facts.due[visit_id].companions
+        new = visit.status is PlannedVisitStatus.PLANNED
+        if visit_id not in of:
+            if visit.joint_with is not None and new:
+                yield f"{visit_id} names {visit.joint_with.name}, who does not come along"
+            if companions and new:
+                yield f"nobody comes along to {visit_id}"
+            continue
+        other_day, other = of[visit_id][0]
+        if not new and other.status is not PlannedVisitStatus.PLANNED:
+            continue
+        names = [(it.joint_with.manager_id if it.joint_with else "") for it in (visit, other)]
+        if names != [other_day.manager_id, day.manager_id]:
+            yield f"the two who make {visit_id} do not name each other"
+        if other_day.manager_id not in companions or other_day.manager_id == day.manager_id:
+            yield f"{other_day.manager_id} is not one who comes along to {visit_id}"
+        if (day.date, visit.talk) != (other_day.date, other.talk):
+            yield f"the two who make {visit_id} are not there at the same time"
+
+
 def _visits_keep_their_days(facts: _Facts) -> Iterator[str]:
     for day, visit in facts.plan.visits:
         due = facts.due[visit.visit_id]
@@ -924,8 +956,11 @@ def _appointments_take_lunch(facts: _Facts, day: PlannedDay) -> bool:
         if appointment is None or appointment.start is None or due.id in out:
             continue
         client = facts.book.client_by_id[due.client_id]
-        who = appointment.manager_id or facts.owner(client.id)
-        if (who, appointment.date) != (day.manager_id, day.date):
+        planned_for = {other.manager_id for other in facts.plan.days}
+        companions = set(due.companions) & planned_for
+        may = {appointment.manager_id or facts.owner(client.id)}
+        may |= companions if len(companions) == 1 else set()
+        if day.manager_id not in may or appointment.date != day.date:
             continue
         if appointment.rigidity not in (Rigidity.EXACT, Rigidity.LEEWAY):
             continue
@@ -1209,9 +1244,13 @@ def _churn(facts: _Facts) -> int:
         appointment = facts.appointment(facts.due[visit.visit_id])
         booked = appointment is not None and appointment.rigidity is Rigidity.EXACT
         done = visit.status is not PlannedVisitStatus.PLANNED
-        if visit.visit_id not in slots or booked or done:
+        if visit.visit_id not in slots or done:
             continue
         old_day, old = slots[visit.visit_id]
+        if visit.joint_with and old.joint_with and visit.joint_with != old.joint_with:
+            cost += priced(churn.day, old, old_day.date, day.date)
+        if booked:
+            continue
         if (old_day.manager_id, old_day.date) != (day.manager_id, day.date):
             cost += priced(churn.day, old, old_day.date, day.date)
         elif abs(visit.talk.start - old.talk.start) > churn.tolerance:
@@ -1246,7 +1285,7 @@ def _figures(facts: _Facts, day: PlannedDay) -> Totals:
     for leg in day.legs:
         mark(leg.leave, leg.arrive, "d")
     return Totals(
-        visits=len(day.visits),
+        visits=sum(not visit.accompanies for visit in day.visits),
         talk=busy.count("t"),
         travel=busy.count("d"),
         waiting=busy.count("w"),

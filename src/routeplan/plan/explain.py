@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -34,11 +34,13 @@ from routeplan.problem.adjust import (
     TalkFor,
 )
 from routeplan.problem.build import BuiltProblem
-from routeplan.problem.problem import Shift, Visit, Window
+from routeplan.problem.joint import is_companion
+from routeplan.problem.problem import Joint, Problem, Shift, Visit, Window
 from routeplan.problem.shifts import ShiftDay
 from routeplan.problem.windows import hours_allowed, visit_windows
 from routeplan.problem.wishes import Wishes
 from routeplan.solve.evaluate import cost_of
+from routeplan.solve.joint import JointHour, decided, joint_hours
 from routeplan.solve.result import Route, Solution
 from routeplan.solve.verify import violations
 from routeplan.travel.approximate import off_minutes
@@ -114,14 +116,24 @@ class Explainer:
 
     def left_out(self) -> tuple[UnplannedVisit, ...]:
         """Every due visit on no route, most urgent first as on the due list, each explained."""
+        joints = {joint.first: joint for joint in self.built.problem.joints}
+        asked = self.built.problem
+        self = self.with_joints_decided()
         routes = Routes(self.built.problem, self.solution)
         found = [self._unlocated(due) for due in self.built.unlocated]
         found += [self._dropped(due) for due in self.built.dropped]
-        left_out = {index: self._unplanned(index, routes) for index in self.solution.left_out}
+        left_out = {
+            index: self._together(index, joints[index], asked, routes)
+            if index in joints
+            else self._unplanned(index, routes)
+            for index in self.solution.left_out
+            if not is_companion(self.built.visits[index].id)
+        }
         helpless = [
             index
             for index, visit in left_out.items()
             if visit.cause in SEARCHED_CAUSES
+            and index not in joints
             and not visit.remedies
             and not visit.required
             and (self.searched is None or visit.visit_id in self.searched)
@@ -134,6 +146,11 @@ class Explainer:
 
     def relaxations(self, index: int) -> tuple[Remedy, ...]:
         """All that would bring in one visit of no route, cheapest first, the last resort last."""
+        joints = {joint.first: joint for joint in self.built.problem.joints}
+        asked, self = self.built.problem, self.with_joints_decided()
+        if index in joints:
+            routes = Routes(self.built.problem, self.solution)
+            return self._together(index, joints[index], asked, routes).remedies
         due, visit = self.built.visits[index], self.built.problem.visits[index]
         gone = self.cancelled.get(due.id)
         case = _Case(
@@ -144,6 +161,88 @@ class Explainer:
             gone.visit if gone else visit,
         )
         return (*case.relaxations(), *(() if gone else self._last_resort(index)))
+
+    def with_joints_decided(self) -> Explainer:
+        """Visits of two people stay as they are: no single change of a route moves both."""
+        problem = decided(self.built.problem, self.solution)
+        return replace(self, built=self.built.model_copy(update={"problem": problem}))
+
+    def _together(
+        self, index: int, joint: Joint, asked: Problem, routes: Routes
+    ) -> UnplannedVisit:
+        """A visit of two people that is left out; `asked` is the problem where it might be made."""
+        due, visit = self.built.visits[index], asked.visits[index]
+        gone = self.cancelled.get(due.id)
+        names = [
+            manager.name for manager in self.book.managers if manager.id in due.companions
+        ]
+        if gone:
+            return self._told(due, Cause.CANCELLED, gone.why, [])
+        if not asked.windows_by_shift[index]:
+            cause, why = _Case(self, routes, index, due, visit).cause()
+            return self._told(due, cause, why, [])
+        hours = joint_hours(asked, joint)
+        if not hours:
+            text = message("explain.never_together", names=names)
+            return self._told(due, Cause.NO_WINDOW, text, self._others(due, visit, routes))
+        added = self._joint_detours(asked, joint, hours, routes)
+        if added:
+            least, hour = min(added)
+            text = message(
+                "explain.joint_not_worth",
+                names=names,
+                date=self.built.shifts[hour[0]].date,
+                start=hour[1],
+                added=least,
+                worth=due.worth,
+            )
+            return self._told(due, Cause.NOT_WORTH, text, [])
+        text = message("explain.no_time_together", names=names)
+        free = sorted({(self.built.shifts[hour.first_shift].date, hour.start) for hour in hours})
+        spans = [message("explain.hour", date=date, start=start) for date, start in free]
+        ask = Remedy(text=message("explain.hours_of_both", hours=spans[:4]), adjustments=())
+        return self._told(due, Cause.NO_TIME, text, [ask, *self._others(due, visit, routes)])
+
+    def _joint_detours(
+        self, asked: Problem, joint: Joint, hours: Sequence[JointHour], routes: Routes
+    ) -> list[tuple[int, tuple[int, int]]]:
+        """What each hour costs at which both routes take the visit in, with shift and start."""
+        found: list[tuple[int, tuple[int, int]]] = []
+        for hour in hours:
+            fits = []
+            for number, shift in (
+                (joint.first, hour.first_shift),
+                (joint.second, hour.second_shift),
+            ):
+                visit = asked.visits[number]
+                window = Window(shift=shift, start=hour.start, end=hour.start + visit.talk)
+                placed = visit.model_copy(update={"windows": (window,)})
+                free = [fit for fit in routes.fits(number, placed, shift) if not fit.blocked]
+                fits.append(min((fit.added for fit in free), default=None))
+            if fits[0] is not None and fits[1] is not None:
+                added = fits[0] + fits[1] + hour.first_cost + hour.second_cost
+                found.append((added, (hour.first_shift, hour.start)))
+        return found
+
+    def _others(self, due: DueVisit, visit: Visit, routes: Routes) -> list[Remedy]:
+        """Who else might come along: whoever works at some hour of the visit's."""
+        may = [
+            manager.name
+            for manager in self.book.managers
+            if manager.id not in (*due.companions, *self.may_go(due))
+            and any(
+                shift.manager_id == manager.id
+                and shift.date == self.built.shifts[window.shift].date
+                and any(
+                    min(piece.end, window.end) - max(piece.start, window.start) >= visit.talk
+                    for piece in shift.pieces
+                )
+                for shift in self.built.shifts
+                for window in visit.windows
+            )
+        ]
+        text = message("explain.other_companion", names=may)
+        return [Remedy(text=text, adjustments=())] if may else []
 
     def _last_resort(self, index: int) -> Iterator[Remedy]:
         """What `must` does, where no single change of the routes brings a visit in."""

@@ -10,6 +10,7 @@ from functools import cached_property
 from routeplan.plan.plan import Cause
 from routeplan.problem.problem import Problem, Visit
 from routeplan.solve.evaluate import cost_of, route_cost
+from routeplan.solve.joint import decided
 from routeplan.solve.result import Result, Route, Solution, Status
 from routeplan.solve.schedule import schedule
 from routeplan.values import MINUTES_PER_DAY
@@ -178,7 +179,7 @@ def one_day(
         )
         for visit in visits
     )
-    return problem.model_copy(update={"shifts": (alone,), "visits": own, "gaps": ()})
+    return problem.model_copy(update={"shifts": (alone,), "visits": own, "gaps": (), "joints": ()})
 
 
 def with_what_pays(problem: Problem, result: Result) -> Result:
@@ -187,6 +188,7 @@ def with_what_pays(problem: Problem, result: Result) -> Result:
     A search that was cut short may have overlooked one; no plan says 'not worth it' of that.
     """
     solution = result.solution
+    problem = decided(problem, solution)  # joint visits are for the search alone
     while True:
         routes = Routes(problem, solution)
         offers = [

@@ -134,6 +134,8 @@ def with_turns(
     by_client: dict[str, list[tuple[dt.date, PlannedVisit]]] = {}
     for day in days:
         for visit in day.visits:
+            if visit.accompanies:
+                continue
             by_client.setdefault(visit.client_id, []).append((day.date, visit))
     changed: dict[str, PlannedVisit] = {}
     for client_id, visits in by_client.items():
@@ -154,7 +156,12 @@ def with_turns(
             met |= dict.fromkeys((person.contact_id for person in persons), date)
     return [
         day.model_copy(
-            update={"visits": tuple(changed.get(visit.visit_id, visit) for visit in day.visits)}
+            update={
+                "visits": tuple(
+                    visit if visit.accompanies else changed.get(visit.visit_id, visit)
+                    for visit in day.visits
+                )
+            }
         )
         if any(visit.visit_id in changed for visit in day.visits)
         else day

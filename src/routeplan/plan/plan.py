@@ -29,6 +29,7 @@ __all__ = [
     "ChangeBudget",
     "CostTerms",
     "Detour",
+    "JointWith",
     "Leg",
     "Lock",
     "OpenTouch",
@@ -101,6 +102,13 @@ class PlannedVisitStatus(StrEnum):
     DONE = "done"  # over when the plan was made
 
 
+class JointWith(Frozen):
+    """The other one of two managers who visit together."""
+
+    manager_id: str
+    name: str
+
+
 class PlannedVisit(Frozen):
     """One visit with its hour, its way there and its reasons."""
 
@@ -136,6 +144,10 @@ class PlannedVisit(Frozen):
     worth: int
     note: str = ""
     extra: dict[str, str] = {}
+    joint_with: JointWith | None = None
+    """Who else is there for the whole talk."""
+    accompanies: bool = False
+    """This manager comes along: the visit is the other's, and counts there."""
 
 
 class Task(Frozen):
@@ -434,5 +446,13 @@ class Plan(Frozen):
 
     @cached_property
     def visits(self) -> tuple[tuple[PlannedDay, PlannedVisit], ...]:
-        """Every planned visit with its day, in order."""
-        return tuple((day, visit) for day in self.days for visit in day.visits)
+        """Every planned visit with its day, in order; one of two people stands on the day of whose
+        visit it is."""
+        return tuple(
+            (day, visit) for day in self.days for visit in day.visits if not visit.accompanies
+        )
+
+    @cached_property
+    def accompanied(self) -> tuple[tuple[PlannedDay, PlannedVisit], ...]:
+        """Every visit to which a manager comes along, with that manager's day."""
+        return tuple((day, visit) for day in self.days for visit in day.visits if visit.accompanies)

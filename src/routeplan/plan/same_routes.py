@@ -7,6 +7,7 @@ import datetime as dt
 from routeplan.errors import CheckError
 from routeplan.language import message
 from routeplan.plan.plan import Plan, PlannedVisitStatus
+from routeplan.problem.joint import companion_id
 from routeplan.solve.result import Solved
 
 __all__ = ["require_same_routes"]
@@ -27,7 +28,12 @@ def require_same_routes(plan: Plan, solved: Solved) -> None:
             slot = (shift.manager, problem.days[shift.day], stop.start, stop.end)
             proven[problem.visits[stop.visit].id] = slot
     planned: dict[str, _Slot] = {
-        visit.visit_id: (day.manager_id, day.date, visit.talk.start, visit.talk.end)
+        companion_id(visit.visit_id) if visit.accompanies else visit.visit_id: (
+            day.manager_id,
+            day.date,
+            visit.talk.start,
+            visit.talk.end,
+        )
         for day in plan.days
         for visit in day.visits
         if visit.status is PlannedVisitStatus.PLANNED

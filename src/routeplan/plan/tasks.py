@@ -27,7 +27,7 @@ def tasks_before(days: Iterable[PlannedDay], book: Book, origin: PlanOrigin) -> 
     for day in days:
         manager = book.manager_by_id[day.manager_id]
         for visit in day.visits:
-            if visit.status is not PlannedVisitStatus.PLANNED:
+            if visit.status is not PlannedVisitStatus.PLANNED or visit.accompanies:
                 continue
             for task in checklists.of(visit.purposes).tasks:
                 by = _workday_before(manager, day.date, task.days, origin.settings, origin.calendar)

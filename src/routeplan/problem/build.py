@@ -16,16 +16,17 @@ from routeplan.language import Message, message
 from routeplan.point import Point
 from routeplan.problem.adjust import Adjustment
 from routeplan.problem.amend import amended
+from routeplan.problem.joint import at_hour, companion_visit, companions_of, joining_visit
 from routeplan.problem.lunch import lunch_takers
 from routeplan.problem.objective import required_penalty
-from routeplan.problem.problem import Gap, Problem, Shift, Visit
+from routeplan.problem.problem import Gap, Joint, Problem, Shift, Visit
 from routeplan.problem.progress import Slot, UnderWay
 from routeplan.problem.shifts import ShiftDay, WorkingDay, working_days
 from routeplan.problem.ways import Travelled, day_matrices, travel_notes
 from routeplan.problem.windows import persons_reached, visit_windows
 from routeplan.problem.wishes import Wishes, check_adjustments, collect_wishes
 from routeplan.travel.source import TravelSource
-from routeplan.values import Frozen
+from routeplan.values import Frozen, TimeWindow
 from routeplan.workdays import WorkCalendar
 
 __all__ = ["BuiltProblem", "build_problem"]
@@ -39,7 +40,8 @@ class BuiltProblem(Frozen):
 
     problem: Problem
     visits: tuple[DueVisit, ...]
-    """Parallel to `problem.visits`."""
+    """Parallel to `problem.visits`. Those who come along have visits of their own at the end, of no
+    worth and by other ids (`problem.joint.companion_id`)."""
     shifts: tuple[ShiftDay, ...]
     """Parallel to `problem.shifts`: by manager in book order, then date."""
     persons: tuple[int, ...] = ()
@@ -68,6 +70,8 @@ def build_problem(
     cancelled: Collection[str] = (),
     under_way: Sequence[UnderWay] = (),
     travelled: Travelled | None = None,
+    begun: Mapping[str, TimeWindow] | None = None,
+    to_join: Sequence[tuple[DueVisit, Slot]] = (),
     now: dt.datetime | None = None,
 ) -> BuiltProblem:
     """The problem of planning `due` for the managers named, all of the book by default.
@@ -76,7 +80,9 @@ def build_problem(
     was made with. An appointment that leaves no time for the lunch break takes it. `planned` says
     where visits (by `DueVisit.id`) stood in the plan before, `cancelled` which of them will not be
     made, `under_way` how far days that have begun have got, `travelled` by which modes its days
-    went; from `now` on only. With `manager_ids`, list the due visits for the same managers: others
+    went; from `now` on only. Of visits of two people, `begun` are those that the second person has
+    set out for, with the hour of the talk, and `to_join` those that the first has, with whom the
+    second is and when. With `manager_ids`, list the due visits for the same managers: others
     come without any window.
 
     Raises UsageError for unknown managers and for adjustments that cannot be meant.
@@ -124,15 +130,60 @@ def build_problem(
         )
         for (visit, point), met in zip(kept, persons, strict=True)
     )
+    due_visits = tuple(visit for visit, _ in kept)
+    joints: list[Joint] = []
+    for number, due_visit in enumerate(due_visits):
+        if not due_visit.companions:
+            continue
+        if due_visit.id in (begun or {}):
+            hour = (begun or {})[due_visit.id]
+            visits = tuple(
+                at_hour(visit, hour) if other == number else visit
+                for other, visit in enumerate(visits)
+            )
+            continue
+        own, second = companion_visit(
+            due_visit,
+            visits[number],
+            shift_days,
+            settings.churn,
+            (planned or {}).get(due_visit.id),
+            now.date() if now else None,
+        )
+        grid = settings.visits.joint_grid
+        joints.append(Joint(first=number, second=len(visits), grid=grid))
+        visits, due_visits, persons = (*visits, second), (*due_visits, own), (*persons, 0)
+    for due_visit, slot in to_join:
+        client = book.client_by_id[due_visit.client_id]
+        point = client.site(due_visit.site_id).point
+        if point is None:
+            continue
+        alone = _visit(
+            due_visit.model_copy(update={"companions": ()}),
+            point,
+            0,
+            book,
+            shift_days,
+            settings,
+            calendar,
+            wishes,
+            {},
+            None,
+            places,
+        )
+        joining = joining_visit(due_visit, alone, shift_days, slot)
+        if joining is not None:
+            own, second = joining
+            visits, due_visits, persons = (*visits, second), (*due_visits, own), (*persons, 0)
     matrices, matrix_of = day_matrices(
         days, anchors, visits, places.points, travel, settings.travel, travelled or {}, wishes
     )
-    due_visits = tuple(visit for visit, _ in kept)
     booked = [
         index
         for index, visit in enumerate(due_visits)
         if has_an_hour(book.appointment_by_id.get(visit.appointment_id or ""))
         and visit.id not in cancelled
+        and (index < len(kept) or companions_of(visit, shift_days) == 1)
     ]
     lunchless = {
         number: takers
@@ -163,7 +214,8 @@ def build_problem(
             matrices=matrices,
             shifts=shifts,
             visits=visits,
-            gaps=_gaps(due_visits, visits, shift_days),
+            gaps=_gaps(due_visits[: len(kept)], visits[: len(kept)], shift_days),
+            joints=tuple(joints),
             required_penalty=required_penalty(visits, matrices, len(shifts)),
         ),
         visits=due_visits,

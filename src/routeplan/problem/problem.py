@@ -20,7 +20,7 @@ from pydantic import Field, model_validator
 from routeplan.travel.matrix import TravelMatrix
 from routeplan.values import Frozen
 
-__all__ = ["Choice", "Gap", "Lunch", "Problem", "Shift", "Tie", "Visit", "Window"]
+__all__ = ["Choice", "Gap", "Joint", "Lunch", "Problem", "Shift", "Tie", "Visit", "Window"]
 
 Natural = Annotated[int, Field(ge=0)]
 
@@ -113,6 +113,18 @@ class Tie(Frozen):
     second: Natural
 
 
+class Joint(Frozen):
+    """Two people visit together: both visits are made, at the same start on one day by different
+    managers, or neither is. What the pair is worth stands at `first`.
+
+    Starts are multiples of `grid` minutes, and the first of each span in which both may be there.
+    """
+
+    first: Natural
+    second: Natural
+    grid: Annotated[int, Field(ge=1)]
+
+
 class Problem(Frozen):
     """Complete input of a solver.
 
@@ -135,6 +147,8 @@ class Problem(Frozen):
     gaps: tuple[Gap, ...] = ()
     choices: tuple[Choice, ...] = ()
     ties: tuple[Tie, ...] = ()
+    joints: tuple[Joint, ...] = ()
+    """Planned as choices and ties, see solve/joint.py."""
     required_penalty: Natural
 
     @model_validator(mode="after")
@@ -165,6 +179,7 @@ class Problem(Frozen):
             if max(gap.first, gap.second) >= len(self.visits) or gap.first == gap.second:
                 wrong.append(f"gap {gap.first}-{gap.second} names no two visits")
         wrong += self._wrong_ties()
+        wrong += self._wrong_joints()
         if wrong:
             raise ValueError("; ".join(wrong))
         return self
@@ -190,6 +205,28 @@ class Problem(Frozen):
             if all(window.end - window.start < visit.talk for window in visit.windows):
                 wrong.append(f"visit {visit.id} is tied and has no window that holds it")
         return wrong
+
+    def _wrong_joints(self) -> list[str]:
+        named = [visit for joint in self.joints for visit in (joint.first, joint.second)]
+        if max(named, default=-1) >= len(self.visits):
+            return ["a joint visit is missing"]
+        wrong = [
+            f"visit {self.visits[visit].id} stands in two joint visits"
+            for visit, times in Counter(named).items()
+            if times > 1
+        ]
+        for joint in self.joints:
+            first, second = self.visits[joint.first], self.visits[joint.second]
+            if second.worth or second.required:
+                wrong.append(f"visit {second.id} comes along and has a worth of its own")
+            if first.talk != second.talk:
+                wrong.append(f"visits {first.id} and {second.id} do not last as long")
+        return wrong
+
+    @cached_property
+    def seconds(self) -> frozenset[int]:
+        """Visits of those who come along."""
+        return frozenset(joint.second for joint in self.joints)
 
     @cached_property
     def windows_by_shift(self) -> tuple[dict[int, tuple[Window, ...]], ...]:

@@ -41,6 +41,8 @@ class Slot(Frozen):
     start: Clock
     """Of the talk."""
     told: Told = Told.NOT_AGREED
+    companion_id: str = ""
+    """Who was to come along."""
 
 
 class UnderWay(Frozen):

@@ -352,11 +352,12 @@ def _apart(problem: Problem, one: Solution, two: Solution) -> list[tuple[int, ..
             shift = leader[shift]
         return shift
 
+    first_of = {joint.second: joint.first for joint in problem.joints}
     on: dict[int, set[int]] = {}
     """Visit → shifts it is on in either."""
     for route in (*one.routes, *two.routes):
         for stop in route.stops:
-            on.setdefault(stop.visit, set()).add(route.shift)
+            on.setdefault(first_of.get(stop.visit, stop.visit), set()).add(route.shift)
     together = [
         *on.values(),
         *(on.get(g.first, set()) | on.get(g.second, set()) for g in problem.gaps),

@@ -17,6 +17,7 @@ from routeplan.plan.events import (
 )
 from routeplan.plan.plan import Lock, Plan
 from routeplan.problem.build import BuiltProblem
+from routeplan.problem.joint import is_companion, visit_of
 from routeplan.problem.problem import Visit, Window
 from routeplan.problem.progress import Slot
 from routeplan.values import Frozen
@@ -50,8 +51,14 @@ class Holds(Frozen):
             by_visit.setdefault(lock.visit_id, []).append(lock)
 
         def held(visit: Visit) -> Visit:
-            locks = by_visit.get(visit.id)
             windows = visit.windows
+            if is_companion(visit.id) and visit_of(visit.id) in by_visit:
+                # The first person's lock says when; what is at no cost is who came along before.
+                if visit_of(visit.id) in {lock.visit_id for lock in self.frozen}:
+                    same = tuple(window for window in windows if window.cost == 0)
+                    return visit.model_copy(update={"windows": same or windows})
+                return visit
+            locks = by_visit.get(visit.id)
             for lock in locks or ():
                 windows = _kept(windows, lock, visit.talk, built)
             if locks:

@@ -18,6 +18,7 @@ from routeplan.plan.plan import Alternative, Cause, Plan
 from routeplan.problem.build import BuiltProblem
 from routeplan.problem.problem import Problem, Visit, Window
 from routeplan.problem.progress import Told
+from routeplan.solve.joint import decided
 from routeplan.solve.result import Route, Solution
 from routeplan.solve.schedule import schedule
 from routeplan.values import Clock, Frozen
@@ -61,7 +62,7 @@ def alternatives_for(
     found: list[Alternative] = []
     for day, visit in before.visits:
         index = index_of.get(visit.visit_id)
-        if index is None or visit.told is Told.NOT_AGREED:
+        if index is None or visit.told is Told.NOT_AGREED or visit.joint_with is not None:
             continue
         if out.get(visit.visit_id) in (Cause.CANCELLED, Cause.EXCLUDED):
             continue
@@ -106,7 +107,11 @@ def offers_of(opened: Replanning, client_id: str) -> tuple[Offer, ...]:
     own = [index for index, visit in enumerate(visits) if visit.client_id == client_id]
     locked = opened.holds.visits
     promised = {visit_id for visit_id, slot in opened.slots.items() if slot.told is Told.CONFIRMED}
-    open_ = [index for index in own if visits[index].id not in locked | promised]
+    open_ = [
+        index
+        for index in own
+        if visits[index].id not in locked | promised and not visits[index].companions
+    ]
     if not open_:
         key = "choices.all_agreed" if own else "choices.not_due"
         raise UsageError("RP4074", message(key, client=client_id))
@@ -139,7 +144,7 @@ def offers_for(
     give way, as required ones never do; without `give_way` none does. `but` is a manager, day and
     hour not to offer.
     """
-    problem = built.problem
+    problem = decided(built.problem, solution)
     wanted = visit or problem.visits[index]
     now = Routes(problem, _without(problem, solution, index))
     before = {route.shift: route for route in solution.routes}

@@ -11,6 +11,7 @@ from routeplan.errors import UsageError
 from routeplan.language import Message, message
 from routeplan.plan.explain import Done, Explainer
 from routeplan.plan.plan import Plan
+from routeplan.problem.joint import is_companion
 from routeplan.problem.adjust import Adjustment
 from routeplan.problem.amend import amended
 from routeplan.problem.wishes import collect_wishes
@@ -130,7 +131,8 @@ def left_out_visit(opened: Replanning, solution: Solution, client_id: str) -> in
     Raises UsageError RP4073 when there is none.
     """
     for index in solution.left_out:
-        if opened.built.visits[index].client_id == client_id:
+        due = opened.built.visits[index]
+        if due.client_id == client_id and not is_companion(due.id):
             return index
     raise UsageError("RP4073", message("choices.not_left_out", client=client_id))
 

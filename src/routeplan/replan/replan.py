@@ -17,13 +17,14 @@ from routeplan.plan.check import require_valid
 from routeplan.plan.events import Event
 from routeplan.plan.explain import Cancelled
 from routeplan.plan.insert import with_what_pays
-from routeplan.plan.plan import ChangeBudget, Plan, PlannedDay, PlanOrigin
+from routeplan.plan.plan import ChangeBudget, Plan, PlannedDay, PlannedVisit, PlanOrigin
 from routeplan.plan.touches import with_touches
 from routeplan.plan.ways import with_ways
 from routeplan.problem.adjust import Adjustment, Agreed, Must
 from routeplan.problem.amend import amended
 from routeplan.problem.build import BuiltProblem, build_problem
 from routeplan.problem.churn import churn_factor
+from routeplan.problem.joint import companion_id, visit_of
 from routeplan.problem.objective import required_penalty
 from routeplan.problem.problem import Problem, Visit
 from routeplan.problem.progress import Slot
@@ -36,6 +37,7 @@ from routeplan.replan.offer import alternatives_for
 from routeplan.replan.progress import Standing, standing_at
 from routeplan.replan.told import with_told_kept
 from routeplan.solve.evaluate import cost_of
+from routeplan.solve.joint import together
 from routeplan.solve.result import Engine, Result, Route, Solution, Solved, Status
 from routeplan.solve.schedule import schedule
 from routeplan.solve.solve import solve
@@ -314,7 +316,9 @@ def prepare_replan(
     wishes, due, why = (*wishes, *news.facts), news.due, news.cancelled
     known, looked_up = amended(book, wishes), collect_wishes(wishes)
     standing = standing_at(plan, now, news.reports, known, settings, calendar, travel, looked_up)
-    kept = {visit.visit_id: (day, visit) for day in standing.kept for visit in day.visits}
+    going = [(day, visit) for day in standing.kept for visit in day.visits]
+    kept = {visit.visit_id: (day, visit) for day, visit in going if not visit.accompanies}
+    along = {visit.visit_id: visit.talk for _, visit in going if visit.accompanies}
     rest = [visit for visit in due if visit.id not in kept]
     slots = _slots(plan, kept.keys() | why.keys() | news.reports.gone)
     agreed = {fact.visit_id for fact in news.facts if isinstance(fact, Agreed)}
@@ -336,6 +340,8 @@ def prepare_replan(
         planned=slots,
         cancelled=why.keys(),
         under_way=standing.under_way,
+        begun={visit_id: talk for visit_id, talk in along.items() if visit_id not in kept},
+        to_join=_to_join(plan, due, kept, along, now),
         travelled={(day.manager_id, day.date): {leg.mode for leg in day.legs} for day in plan.days},
         now=now,
     )
@@ -373,6 +379,25 @@ def prepare_replan(
         built=built,
         start=_as_planned(plan, built),
     )
+
+
+def _to_join(
+    plan: Plan,
+    due: Sequence[DueVisit],
+    kept: Mapping[str, tuple[PlannedDay, PlannedVisit]],
+    along: Collection[str],
+    now: dt.datetime,
+) -> list[tuple[DueVisit, Slot]]:
+    """Visits of two for which the first has set out and the second has not."""
+    by_id = {visit.id: visit for visit in due}
+    return [
+        (
+            by_id[visit.visit_id],
+            Slot(manager_id=day.manager_id, date=day.date, start=kept[visit.visit_id][1].talk.start),
+        )
+        for day, visit in plan.accompanied
+        if visit.visit_id in kept and visit.visit_id not in along and day.date == now.date()
+    ]
 
 
 def _has_begun(plan: Plan, now: dt.datetime) -> bool:
@@ -446,7 +471,11 @@ def _slots(plan: Plan, gone: Collection[str]) -> dict[str, Slot]:
     """Where visits that are still to come were planned."""
     return {
         visit.visit_id: Slot(
-            manager_id=day.manager_id, date=day.date, start=visit.talk.start, told=visit.told
+            manager_id=day.manager_id,
+            date=day.date,
+            start=visit.talk.start,
+            told=visit.told,
+            companion_id=visit.joint_with.manager_id if visit.joint_with else "",
         )
         for day, visit in plan.visits
         if visit.visit_id not in gone
@@ -464,7 +493,7 @@ def _priced(
     cost nothing and no route can make them."""
 
     def priced(visit: Visit) -> Visit:
-        if visit.id in cancelled:
+        if visit_of(visit.id) in cancelled:
             return visit.model_copy(update={"windows": (), "worth": 0, "required": False})
         if visit.id in slots:
             slot = slots[visit.id]
@@ -489,7 +518,8 @@ def _as_planned(plan: Plan, built: BuiltProblem) -> Solution:
         route: Route | None = None
         order: list[int] = []
         for visit in day.visits if day else ():
-            index = index_of.get(visit.visit_id)
+            own = companion_id(visit.visit_id) if visit.accompanies else visit.visit_id
+            index = index_of.get(own)
             longer = None if index is None else schedule(built.problem, shift, [*order, index])
             if index is not None and longer is not None:
                 route, order = longer, [*order, index]
@@ -497,4 +527,4 @@ def _as_planned(plan: Plan, built: BuiltProblem) -> Solution:
             routes.append(route)
             made |= set(order)
     left_out = tuple(index for index in range(len(built.visits)) if index not in made)
-    return Solution(routes=tuple(routes), left_out=left_out)
+    return together(built.problem, Solution(routes=tuple(routes), left_out=left_out))
