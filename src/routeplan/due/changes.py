@@ -100,13 +100,12 @@ def _amount(raw: str) -> float:
 
 def _calls(raw: str) -> int:
     """A number of calls, or yes and no."""
-    try:
+    if any(char.isdigit() for char in normal(raw)):
         return int(cells.minutes.read(raw))
+    try:
+        return int(vocabulary("yes_no").read(raw))
     except CellError:
-        try:
-            return int(vocabulary("yes_no").read(raw))
-        except CellError:
-            raise CellError(FaultCode.BAD_NUMBER, least=0) from None
+        raise CellError(FaultCode.BAD_NUMBER, least=0) from None
 
 
 _money = Kind(_amount, lambda value, _: value)

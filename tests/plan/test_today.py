@@ -1,0 +1,130 @@
+"""The three checks of a morning."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+
+from routeplan.book.models import Book, Channel, KeyDate, VisitStatus
+from routeplan.config import Settings
+from routeplan.due.changes import Changes, Figures
+from routeplan.due.policy import read_policy
+from routeplan.language import Texts
+from routeplan.outputs.today import today_report
+from routeplan.plan.plan import Plan
+from routeplan.plan.today import MorningCheck, Today, TodayItem, morning_checks
+from routeplan.workdays import WorkCalendar
+from tests.due.example_book import MONDAY, book, booked, client, contact, seen
+from tests.examples import tiny_book
+from tests.plan.examples import TUESDAY, WEDNESDAY, tiny_plan
+
+
+def checks(
+    of: Book, day: dt.date = MONDAY, *, plan: Plan | None = None, changes: Changes | None = None
+) -> Today:
+    policy = read_policy("service-standard")
+    return morning_checks(of, day, policy, Settings(), WorkCalendar(), plan=plan, changes=changes)
+
+
+def of_check(found: Today, check: MorningCheck) -> list[TodayItem]:
+    return [item for item in found.items if item.check is check]
+
+
+def said(item: TodayItem, language: str = "en") -> str:
+    return Texts(language).render(item.why)
+
+
+def test_account_changes_come_with_what_to_do() -> None:
+    figures = Figures(client_id="C1", month=dt.date(2026, 10, 1), arrears=30, forwarded=2)
+    changes = Changes(figures=(figures,))
+    found = of_check(checks(book(client()), changes=changes), MorningCheck.CHANGES)
+    assert {item.action: item.must for item in found} == {
+        Channel.VISIT: True,
+        Channel.PHONE: False,
+    }
+
+
+def test_moments_ahead_solar_and_lunar() -> None:
+    solar = contact("K1", birthday=KeyDate(name="", month=11, day=25))
+    # 2026-11-24 is the 16th of the tenth lunar month.
+    lunar = contact("K2", birthday=KeyDate(name="", month=10, day=16, lunar=True))
+    far = contact("K3", birthday=KeyDate(name="", month=12, day=25))
+    found = of_check(checks(book(client(), solar, lunar, far)), MorningCheck.MOMENTS)
+    assert [item.date for item in found] == [dt.date(2026, 11, 24), dt.date(2026, 11, 25)]
+    assert {item.action for item in found} == {Channel.VISIT}  # an A client
+
+
+def test_a_moment_is_greeted_as_the_policy_says_by_tier() -> None:
+    birthday = contact("K1", birthday=KeyDate(name="", month=11, day=25))
+    for tier, action in (("A", Channel.VISIT), ("B", Channel.PHONE), ("C", Channel.MESSAGE)):
+        (item,) = of_check(checks(book(client(tier=tier), birthday)), MorningCheck.MOMENTS)
+        assert item.action is action
+    agreed = book(client(tier="C"), birthday, booked("2026-11-24"))
+    (item,) = of_check(checks(agreed), MorningCheck.MOMENTS)
+    assert (item.action, item.planned) == (Channel.VISIT, dt.date(2026, 11, 24))
+    visited = book(client(), birthday, seen("2026-11-20"))
+    assert not of_check(checks(visited), MorningCheck.MOMENTS)
+
+
+def test_what_the_plan_starts_today_in_the_order_of_the_clock() -> None:
+    found = of_check(checks(tiny_book(), TUESDAY, plan=tiny_plan()), MorningCheck.PLAN)
+    assert [item.client_id for item in found] == ["C3", "C1", "C2"]
+    assert [item.start for item in found] == sorted(item.start or 0 for item in found)
+
+
+def test_what_yesterday_left_over() -> None:
+    plan = tiny_plan()
+    found = of_check(checks(tiny_book(), WEDNESDAY, plan=plan), MorningCheck.LEFT_OVER)
+    assert {item.client_id for item in found} == {"C1", "C2", "C3", "C5"}
+    assert "no record yet" in said(found[0])
+    made = seen(str(TUESDAY), "C1")
+    noted = tiny_book().model_copy(update={"visits": (made,)})
+    left = of_check(checks(noted, WEDNESDAY, plan=plan), MorningCheck.LEFT_OVER)
+    assert {item.client_id: "not made" in said(item) for item in left} == {
+        "C2": True,
+        "C3": True,
+        "C5": False,  # another manager's, who has noted nothing yet
+    }
+
+
+def test_visits_that_came_to_nothing_are_to_be_agreed_again() -> None:
+    failed = seen("2026-11-20", status=VisitStatus.NOT_MET)
+    (item,) = of_check(checks(book(client(), failed)), MorningCheck.LEFT_OVER)
+    assert item.action is Channel.PHONE
+    agreed = book(client(), failed, booked("2026-11-25"))
+    assert not of_check(checks(agreed), MorningCheck.LEFT_OVER)
+
+
+def test_next_steps_of_today_and_those_not_taken() -> None:
+    step = {"next_step": "send the offer"}
+    today = seen("2026-11-18", next_date=MONDAY, **step)
+    past = seen("2026-11-10", "C2", next_date=dt.date(2026, 11, 20), **step)
+    taken = seen("2026-11-10", "C3", next_date=dt.date(2026, 11, 12), **step)
+    rows = book(
+        client(), client("C2"), client("C3"), today, past, taken,
+        seen("2026-11-13", "C3", channel=Channel.PHONE),
+    )  # fmt: skip
+    found = checks(rows)
+    steps = [item for item in found.items if "send the offer" in said(item)]
+    assert [(item.client_id, item.check) for item in steps] == [
+        ("C1", MorningCheck.PLAN),
+        ("C2", MorningCheck.LEFT_OVER),
+    ]
+
+
+def test_without_a_plan_the_calls_due_by_today_are_named() -> None:
+    found = checks(book(client(kind="prospect", since=dt.date(2026, 11, 18))))
+    assert any(item.action is Channel.PHONE for item in of_check(found, MorningCheck.PLAN))
+    assert [note.key for note in found.notes] == ["today.no_plan"]
+
+
+def test_the_report_reads_in_both_languages() -> None:
+    from rich.console import Console
+
+    for language in ("en", "zh"):
+        console = Console(record=True, width=100, file=io.StringIO())
+        found = checks(tiny_book(), TUESDAY, plan=tiny_plan())
+        console.print(today_report(found, tiny_book(), Texts(language)))
+        text = console.export_text()
+        assert "today." not in text
+        assert "C3" in text
