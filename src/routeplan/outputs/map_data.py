@@ -67,6 +67,9 @@ COLOURS = (
 DASHES = ("", "9 6", "2 6", "14 5 2 5", "5 5 1 5 1 5", "18 8", "1 9")
 """One a day of the week, Monday solid."""
 
+STATES = ("planned", "agreed", "confirmed", "booked", "under_way", "done")
+"""What a planned visit can be; each is one of them."""
+
 GROUND_MARGIN = 0.5
 """The ground reaches so far beyond the plan's places, as a part of their extent."""
 LEAST_MARGIN_DEGREES = 0.02
@@ -74,8 +77,23 @@ LEAST_MARGIN_DEGREES = 0.02
 _WORDS = (
     "before",
     "changes",
+    "clock",
+    "clock_back",
+    "clock_close",
+    "clock_day_after",
+    "clock_day_before",
+    "clock_done",
+    "clock_not_begun",
+    "clock_pause",
+    "clock_play",
+    "clock_talk",
+    "clock_there",
+    "clock_time",
+    "clock_way",
     "days",
+    "filters",
     "found",
+    "heat",
     "left_out",
     "legend",
     "managers",
@@ -154,7 +172,9 @@ class _Page:
         manager_numbers = {manager_id: number for number, manager_id in enumerate(managers)}
         return {
             "title": self.texts("map.title", first=plan.horizon.first, last=plan.horizon.last),
-            "words": {name: texts(f"map.{name}", n="{n}") for name in _WORDS},
+            "words": {name: texts(f"map.{name}", n="{n}", place="{place}") for name in _WORDS},
+            "tiers": self.tiers(),
+            "states": self.states(),
             "totals": self.headline(),
             "managers": [
                 {
@@ -289,6 +309,8 @@ class _Page:
         return self.course(day) | {
             "manager": manager,
             "date": date,
+            "times": self.times(day),
+            "clock": [day.leave, day.back],
             "heading": self.texts.day(day.date),
             "summary": self.summary([day]),
             "same": self.earlier is not None
@@ -307,6 +329,20 @@ class _Page:
             path.append(self.at(day.end_point))
             lines.append(self.line(day.way_back))
         return {"path": path, "lines": lines}
+
+    def times(self, day: PlannedDay) -> list[list[int]]:
+        """When each way of the course is left for and ends, in minutes of the day."""
+        if not day.places:
+            return []
+        begin = day.start_point is not None and day.places[0].leg is not None
+        legs = [place.leg for place in day.places[0 if begin else 1 :]]
+        if day.end_point is not None and day.way_back is not None:
+            legs.append(day.way_back)
+        arrivals = [place.arrive for place in day.places[0 if begin else 1 :]]
+        return [
+            [leg.leave, leg.arrive] if leg else [arrivals[number], arrivals[number]]
+            for number, leg in enumerate(legs)
+        ]
 
     def line(self, leg: Leg | None) -> str:
         """The leg's way along roads, encoded; '' where only its ends are known."""
@@ -399,6 +435,9 @@ class _Page:
             "point": self.at(visit.point),
             "time": _span(visit.talk.start, visit.talk.end),
             "way": self.way(visit.leg),
+            "talk": [visit.talk.start, visit.talk.end, visit.ready_to_leave],
+            "tier": visit.tier.value,
+            "state": _state(visit),
             "status": visit.status.value,
             "booked": visit.appointment is not None,
             "badges": badges,
@@ -438,6 +477,7 @@ class _Page:
             "change": change.kind.value if change else "",
             "name": visit.client_name,
             "tier": visit.tier.value,
+            "worth": visit.worth,
             "point": self.at(visit.point) if visit.point else None,
             "badges": badges,
             "why": texts.render(visit.why),
@@ -472,6 +512,23 @@ class _Page:
             for (name, point), routes in found.items()
         ]
 
+    def tiers(self) -> list[Json]:
+        """Those that occur, to choose from."""
+        found = {visit.tier for _, visit in self.plan.visits}
+        found |= {visit.tier for visit in self.plan.left_out}
+        return [{"key": tier.value, "text": word(tier, self.texts)} for tier in sorted(found)]
+
+    def states(self) -> list[Json]:
+        """How far planned visits are, where there is more than one answer to choose from."""
+        found = {_state(visit) for _, visit in self.plan.visits}
+        words = {
+            status.value: word(status, self.texts)
+            for status in (*PlannedVisitStatus, *Told)
+            if status is not Told.NOT_AGREED
+        }
+        words["booked"] = self.texts("map.booked")
+        return [{"key": key, "text": words[key]} for key in STATES if key in found]
+
     def districts(self) -> list[Json]:
         """The name of each district in the middle of its visits: a map without tiles needs them."""
         found: dict[str, list[Place]] = {}
@@ -491,6 +548,8 @@ class _Page:
 
     def legend(self) -> list[Json]:
         names = ["stop", "booked", "under_way", "done", "left_out", "place"]
+        if any(visit.point for visit in self.plan.left_out):
+            names.append("heat")
         if self.earlier is not None:
             names += ["moved", "added", "removed", "before"]
         return [{"kind": name, "text": self.texts(f"map.legend_{name}")} for name in names]
@@ -526,6 +585,15 @@ def _way_of(day: PlannedDay) -> tuple[tuple[str, int], ...]:
     """Where a day goes, and when: what makes it another day."""
     names = (place.visit_id if isinstance(place, PlannedVisit) else "" for place in day.places)
     return tuple(zip(names, (place.arrive for place in day.places), strict=True))
+
+
+def _state(visit: PlannedVisit) -> str:
+    """The one that says most of how firm a visit is."""
+    if visit.status is not PlannedVisitStatus.PLANNED:
+        return visit.status.value
+    if visit.appointment is not None:
+        return "booked"
+    return visit.status.value if visit.told is Told.NOT_AGREED else visit.told.value
 
 
 def _span(start: int, end: int) -> str:

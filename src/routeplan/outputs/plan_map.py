@@ -69,7 +69,7 @@ _SOURCES = {
     ),
 }
 
-_SCRIPTS = ("dom.js", "layers.js", "panel.js", "page.js")
+_SCRIPTS = ("dom.js", "layers.js", "panel.js", "clock.js", "page.js")
 _HTML_LANGUAGES = {"en": "en", "zh": "zh-CN"}
 _CHINA = (35.0, 105.0)
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)

@@ -77,6 +77,7 @@ function along(shape) {
   };
   return {
     line,
+    at: (part) => crs.unproject(at(part)),
     middle: crs.unproject(at(0.5)),
     angle: (Math.atan2(before.y - after.y, after.x - before.x) * 180) / Math.PI,
   };
@@ -97,6 +98,7 @@ function bow(from, to) {
     );
   };
   return {
+    at: (part) => crs.unproject(at(part)),
     line: (pieces) => Array.from({ length: pieces + 1 }, (_, piece) => crs.unproject(at(piece / pieces))),
     middle: crs.unproject(at(0.5)),
     angle: (Math.atan2(a.y - b.y, b.x - a.x) * 180) / Math.PI,
@@ -116,11 +118,13 @@ function pin(point, content, size, label) {
 
 function drawRoute(route, manager, date) {
   const group = L.layerGroup();
-  const drawn = { route, manager, date, group, legs: [], stops: [] };
+  const drawn = { route, manager, date, group, ways: [], legs: [], stops: [] };
   for (let leg = 0; leg + 1 < route.path.length; leg += 1) {
     const [from, to] = [route.path[leg], route.path[leg + 1]];
+    const way = route.lines[leg] ? along(route.lines[leg]) : bow(from, to);
+    drawn.ways.push(way.at);
     if (from[0] === to[0] && from[1] === to[1]) continue;
-    const { line, middle, angle } = route.lines[leg] ? along(route.lines[leg]) : bow(from, to);
+    const { line, middle, angle } = way;
     const halo = L.polyline([from, to], { color: '#ffffff', weight: 6, opacity: 0.75, interactive: false, smoothFactor: 0 });
     const ink = L.polyline([from, to], {
       color: manager.colour, weight: 3, opacity: 0.9, dashArray: date.dash || null, interactive: false, smoothFactor: 0,
@@ -173,6 +177,14 @@ function drawLegs(drawn) {
 function drawLeftOut(visit) {
   const marker = pin(visit.point, element('span', { class: `disc left-out ${visit.change}` }, visit.tier), 24, visit.name);
   return { visit, marker };
+}
+
+// Where clients are left out, the more so the more they are worth: discs that a blur melts together.
+function drawHeat(visits) {
+  const most = Math.max(1, ...visits.map(({ worth }) => worth));
+  return L.layerGroup(visits.map(({ point, worth }) => L.circleMarker(point, {
+    pane: 'heat', radius: 34, stroke: false, fillColor: '#cf222e', fillOpacity: 0.16 + (0.3 * worth) / most, interactive: false,
+  })));
 }
 
 function drawPlace(place) {

@@ -4,11 +4,14 @@ const plan = JSON.parse(document.getElementById('plan').textContent);
 const { words } = plan;
 const panel = document.getElementById('panel');
 const narrow = window.matchMedia('(max-width: 720px)');
+const PEEK = 132; // pixels of the sheet that always stand out, as in page.css
 const still = window.matchMedia('(prefers-reduced-motion: reduce)');
 
 map.createPane('ground').style.zIndex = 210;
 map.createPane('districts').style.zIndex = 250;
+map.createPane('heat').style.zIndex = 380;
 map.createPane('arrows').style.zIndex = 450;
+map.createPane('people').style.zIndex = 640;
 map.createPane('before').style.zIndex = 390;
 const ground = drawGround(plan.ground);
 if (!plan.tiles && !ground.length) new Grid().addTo(map);
@@ -23,54 +26,65 @@ const places = plan.places.map((place) => ({ place, marker: drawPlace(place) }))
 const before = plan.before || { routes: [], changes: [], figures: [] };
 const old = before.routes.map(drawBefore);
 const leftOut = plan.leftOut.map((visit) => (visit.point ? drawLeftOut(visit) : { visit }));
+const heat = drawHeat(plan.leftOut.filter(({ point }) => point));
 const districts = plan.tiles ? [] : plan.districts.map(drawDistrict);
 districts.forEach(({ marker }) => marker.addTo(map));
 
 // Nothing chosen shows everything.
-const chosen = { managers: new Set(), dates: new Set(), leftOut: true, before: plan.compare };
+const chosen = {
+  managers: new Set(), dates: new Set(), tiers: new Set(), states: new Set(), leftOut: true, heat: false, before: plan.compare,
+};
 let sought = '';
 
 const matches = (thing) => !sought || thing.find.toLowerCase().includes(sought);
 const shown = (drawn) => (!chosen.managers.size || chosen.managers.has(drawn.route.manager))
   && (!chosen.dates.size || chosen.dates.has(drawn.route.date));
+const kept = ({ tier, state }) => (!chosen.tiers.size || chosen.tiers.has(tier))
+  && (!chosen.states.size || !state || chosen.states.has(state));
 const put = (layer, wanted) => (wanted ? map.addLayer(layer) : map.removeLayer(layer));
 
 let home = 0;
 
 function refresh() {
   const visible = routes.filter(shown);
+  const picked = chosen.tiers.size + chosen.states.size > 0;
   let found = 0;
   for (const drawn of routes) {
     put(drawn.group, visible.includes(drawn));
     for (const entry of drawn.stops) {
-      const hit = matches(entry.stop);
+      const wanted = kept(entry.stop);
+      const hit = wanted && matches(entry.stop);
       entry.line.hidden = !hit;
       entry.marker.setOpacity(hit ? 1 : 0.25);
+      if (wanted) drawn.group.addLayer(entry.marker);
+      else drawn.group.removeLayer(entry.marker);
       found += hit && visible.includes(drawn) ? 1 : 0;
     }
-    drawn.section.hidden = !visible.includes(drawn) || (sought && !drawn.stops.some(({ stop }) => matches(stop)));
-    drawn.section.classList.toggle('searching', Boolean(sought));
+    drawn.section.hidden = !visible.includes(drawn) || ((sought || picked) && !drawn.stops.some(({ stop }) => kept(stop) && matches(stop)));
+    drawn.section.classList.toggle('searching', Boolean(sought || picked));
   }
   for (const entry of leftOut) {
-    const hit = matches(entry.visit);
+    const hit = matches(entry.visit) && kept(entry.visit);
     entry.line.hidden = !hit;
     found += hit ? 1 : 0;
     if (entry.marker) put(entry.marker, chosen.leftOut && hit);
   }
   leftOutSection.hidden = !leftOut.some(({ line }) => !line.hidden);
   for (const { place, marker } of places) put(marker, place.routes.some((number) => visible.includes(routes[number])));
+  put(heat, chosen.heat);
   for (const drawn of old) put(drawn.group, chosen.before && shown(drawn));
   for (const section of managerSections) section.hidden = [...section.querySelectorAll('.route')].every((one) => one.hidden);
   map.getContainer().classList.toggle('comparing', Boolean(plan.before && chosen.before));
   map.getContainer().classList.toggle('one-day', new Set(visible.map(({ route }) => route.date)).size < 2);
   status.textContent = !sought ? '' : found ? words.found.replace('{n}', found) : words.none_found;
   layOut();
+  if (clock.isOpen()) setClock();
 }
 
 function layOut() {
   showGround(ground);
   const visible = routes.filter(shown);
-  const stops = visible.flatMap((drawn) => drawn.stops.map(({ marker }) => marker));
+  const stops = visible.flatMap((drawn) => drawn.stops.filter(({ stop }) => kept(stop)).map(({ marker }) => marker));
   const others = leftOut.filter(({ marker }) => marker && map.hasLayer(marker)).map(({ marker }) => marker);
   const fixed = places.filter(({ marker }) => map.hasLayer(marker)).map(({ marker }) => marker);
   const dots = crowded(stops);
@@ -84,9 +98,12 @@ function layOut() {
 
 function fit(points) {
   if (!points.length) return;
-  const sheet = narrow.matches ? panel.getBoundingClientRect().height : 0;
+  // A sheet on its way down is measured where it will be.
+  const peek = panel.dataset.sheet === 'peek' ? PEEK : panel.getBoundingClientRect().height;
+  const sheet = narrow.matches ? peek : 0;
+  const bar = clock.isOpen() ? clock.box.getBoundingClientRect().height : 0;
   map.fitBounds(L.latLngBounds(points), {
-    paddingTopLeft: [40, 50], paddingBottomRight: [50, 40 + sheet], maxZoom: 15, animate: false,
+    paddingTopLeft: [40, 50 + bar], paddingBottomRight: [50, 40 + sheet], maxZoom: 15, animate: false,
   });
 }
 
@@ -107,7 +124,7 @@ function showFocus() {
 }
 
 function open(entry) {
-  if (entry.drawn && !shown(entry.drawn)) clearFilters();
+  if (entry.drawn ? !shown(entry.drawn) || !kept(entry.stop) : !kept(entry.visit)) clearFilters();
   if (entry.visit && !chosen.leftOut) showLeftOut(true);
   if (narrow.matches) setSheet('peek');
   map.closePopup();
@@ -124,14 +141,19 @@ function showRoute(drawn) {
 
 function choose(set, value) {
   if (!set.delete(value)) set.add(value);
+  // The clock is of one day.
+  if (set === chosen.dates && clock.isOpen()) {
+    if (set.has(value)) chosen.dates = new Set([value]);
+    else clock.set('', null);
+  }
   showChips();
   refresh();
-  fit(routes.filter(shown).flatMap(({ route }) => route.path));
+  if (set === chosen.managers || set === chosen.dates) fit(routes.filter(shown).flatMap(({ route }) => route.path));
 }
 
 function clearFilters() {
-  chosen.managers.clear();
-  chosen.dates.clear();
+  for (const set of [chosen.managers, chosen.dates, chosen.tiers, chosen.states]) set.clear();
+  clock.set('', null);
   showChips();
   refresh();
 }
@@ -140,6 +162,50 @@ function showLeftOut(wanted) {
   chosen.leftOut = wanted;
   showChips();
   refresh();
+}
+
+function showHeat(wanted) {
+  chosen.heat = wanted;
+  showChips();
+  refresh();
+}
+
+// The day by the clock: of the first day that goes anywhere, unless one is chosen.
+const ways = (date) => routes.filter((drawn) => drawn.route.date === date && drawn.route.path.length);
+
+function openClock() {
+  if (clock.isOpen()) {
+    closeClock();
+    return;
+  }
+  const first = plan.dates.findIndex((_, date) => (!chosen.dates.size || chosen.dates.has(date)) && ways(date).length);
+  chosen.dates = new Set([Math.max(0, first)]);
+  clock.box.hidden = false;
+  if (narrow.matches) setSheet('peek');
+  showChips();
+  refresh();
+  fit(routes.filter(shown).flatMap(({ route }) => route.path));
+  clock.box.querySelector('input').focus();
+}
+
+function setClock() {
+  const [date] = chosen.dates;
+  clock.set(plan.dates[date].label, ways(date).filter(shown));
+}
+
+function turnClock(by) {
+  const [date] = chosen.dates;
+  chosen.dates = new Set([(date + by + plan.dates.length) % plan.dates.length]);
+  showChips();
+  refresh();
+}
+
+function closeClock() {
+  clock.set('', null);
+  chosen.dates = new Set();
+  showChips();
+  refresh();
+  clockChip.focus();
 }
 
 function showBefore(wanted) {
@@ -158,6 +224,10 @@ function openChange(change) {
 function showChips() {
   managerChips.forEach((one, number) => one.setAttribute('aria-pressed', chosen.managers.has(number)));
   dateChips.forEach((one, number) => one.setAttribute('aria-pressed', chosen.dates.has(number)));
+  tierChips.forEach((one, number) => one.setAttribute('aria-pressed', chosen.tiers.has(plan.tiers[number].key)));
+  stateChips.forEach((one, number) => one.setAttribute('aria-pressed', chosen.states.has(plan.states[number].key)));
+  heatChip.setAttribute('aria-pressed', chosen.heat);
+  clockChip.setAttribute('aria-pressed', clock.isOpen());
   leftOutChip.setAttribute('aria-pressed', chosen.leftOut);
   beforeChip.setAttribute('aria-pressed', chosen.before);
 }
@@ -174,6 +244,11 @@ const handle = element('button', {
 const status = element('p', { id: 'found', role: 'status' });
 const search = element('input', { type: 'search', placeholder: words.search, 'aria-label': words.search, autocomplete: 'off' });
 const managerChips = plan.managers.map(({ name, colour }, number) => chip(name, colour, () => choose(chosen.managers, number)));
+const tierChips = plan.tiers.map(({ key, text }) => chip(text, null, () => choose(chosen.tiers, key)));
+const stateChips = plan.states.map(({ key, text }) => chip(text, null, () => choose(chosen.states, key)));
+const heatChip = chip(words.heat, '#cf222e', () => showHeat(!chosen.heat));
+const clockChip = chip(`▶ ${words.clock}`, null, openClock);
+const clock = clockBar(words, still, turnClock, closeClock);
 const dateChips = plan.dates.map(({ label }, number) => chip(label, null, () => choose(chosen.dates, number)));
 const leftOutChip = chip(`${words.left_out} ${plan.leftOut.length}`, '#8b949e', () => showLeftOut(!chosen.leftOut));
 const beforeChip = chip(words.before, null, () => showBefore(!chosen.before));
@@ -193,8 +268,12 @@ panel.append(
       element('strong', null, value), element('span', null, label))))),
   element('div', { id: 'tools' },
     search, status,
-    element('div', { class: 'chips', role: 'group', 'aria-label': words.managers }, managerChips, plan.leftOut.length > 0 && leftOutChip, plan.before && beforeChip),
-    element('div', { class: 'chips', role: 'group', 'aria-label': words.days }, dateChips)),
+    element('div', { class: 'chips', role: 'group', 'aria-label': words.managers }, managerChips, plan.leftOut.length > 0 && leftOutChip,
+      heat.getLayers().length > 0 && heatChip, plan.before && beforeChip),
+    element('div', { class: 'chips', role: 'group', 'aria-label': words.days }, 
+      routes.some(({ route }) => route.path.length) && clockChip, dateChips),
+    element('div', { class: 'chips', role: 'group', 'aria-label': words.filters },
+      plan.tiers.length > 1 && tierChips, plan.states.length > 1 && stateChips)),
   element('div', { id: 'days' }, plan.before && changesSection(before, words, openChange), managerSections, leftOutSection,
     element('footer', null, plan.notes.map((note) => element('p', null, said(note))))),
 );
@@ -219,6 +298,9 @@ for (const { visit, marker } of leftOut) {
   marker.bindPopup(() => leftOutPopup(visit, words), popup);
   marker.bindTooltip(() => said(visit.name), { direction: 'top', offset: [0, -12] });
 }
+
+clock.people.addTo(map);
+document.getElementById('stage').append(clock.box);
 
 const key = L.control({ position: 'bottomleft' });
 key.onAdd = () => {

@@ -112,6 +112,7 @@ function legend(plan) {
     done: () => disc(1, '#57606a', 'done'),
     left_out: () => element('span', { class: 'disc left-out' }, 'B'),
     place: () => element('span', { class: 'place' }),
+    heat: () => element('span', { class: 'warm' }),
     moved: () => disc(1, '#57606a', 'moved'),
     added: () => disc(1, '#57606a', 'added'),
     removed: () => element('span', { class: 'disc left-out removed' }, 'B'),
