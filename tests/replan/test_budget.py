@@ -101,7 +101,7 @@ def best_costs(problem: Problem, slots: dict[str, Slot]) -> dict[int, int]:
     return costs
 
 
-@settings(max_examples=8)
+@settings(max_examples=6)
 @given(st.integers(0, 2**32 - 1))
 def test_budgets_against_all_plans_of_tiny_weeks(seed: int) -> None:
     problem, slots, start = after_an_event(seed)
