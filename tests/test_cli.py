@@ -20,6 +20,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from routeplan.book.read import check_book, read_book
 from routeplan.book.write import write_book
 from routeplan.cli import app
+from routeplan.cli.app import SECTIONS
 from routeplan.due.models import DueList
 from routeplan.language import Texts
 from routeplan.plan.plan import Cause, Plan
@@ -478,6 +479,12 @@ def commands() -> dict[str, set[str]]:
         return {name.strip(): {text for text in texts if text.startswith("-")}}
 
     return below(get_command(app), "")
+
+
+def test_help_lists_every_command_once() -> None:
+    listed = [name for names in SECTIONS.values() for name in names]
+    top = {name.split()[0] for name in commands()}
+    assert sorted(listed) == sorted(top)
 
 
 def test_the_manual_has_a_section_for_every_command_and_no_other() -> None:
