@@ -12,8 +12,10 @@ A plan in five calls:
 from routeplan.book.models import Book
 from routeplan.book.read import check_book, read_book
 from routeplan.config import Settings, read_settings
+from routeplan.due.coverage import Coverage, Planned, coverage
 from routeplan.due.models import DueList, DueVisit, Horizon
-from routeplan.due.policy import Policy, read_policy
+from routeplan.due.policy import Cycle, Policy, read_policy
+from routeplan.due.talk_time import learn_talks
 from routeplan.errors import (
     BookError,
     CheckError,
@@ -66,6 +68,7 @@ from routeplan.version import __version__
 from routeplan.workdays import WorkCalendar, read_calendar
 from routeplan.workspace.folder import load_plan
 from routeplan.workspace.history import redo, undo
+from routeplan.workspace.records import book_with_records, note_visits
 from routeplan.workspace.save import save_plan
 
 __all__ = [
@@ -73,6 +76,8 @@ __all__ = [
     "BookError",
     "Cancel",
     "CheckError",
+    "Coverage",
+    "Cycle",
     "Delay",
     "Done",
     "DueList",
@@ -92,6 +97,7 @@ __all__ = [
     "Overrun",
     "Plan",
     "PlanDiff",
+    "Planned",
     "PlannedDay",
     "PlannedVisit",
     "Policy",
@@ -112,15 +118,19 @@ __all__ = [
     "WorkCalendar",
     "WorkspaceError",
     "__version__",
+    "book_with_records",
     "build_roads",
     "check_book",
     "choices_of",
+    "coverage",
     "diff_plans",
     "due_visits",
     "efficient_choices",
     "geocode",
+    "learn_talks",
     "load_plan",
     "next_week",
+    "note_visits",
     "offers_of",
     "open_travel",
     "parse_adjustment",
