@@ -1,4 +1,4 @@
-"""Pages as PDF, printed by a Chromium that is on the machine; routeplan brings none along."""
+"""Pages as PDF or picture, made by a Chromium of the machine; routeplan brings none along."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from routeplan.errors import FileError
 from routeplan.language import message
 from routeplan.outputs.files import write_atomically
 
-__all__ = ["BROWSERS", "browser_path", "print_pdf"]
+__all__ = ["BROWSERS", "browser_path", "print_pdf", "take_picture"]
 
 BROWSERS = (
     "chromium",
@@ -37,6 +37,9 @@ _INSTALLED = (
 )
 TIME_OUT = 60
 """Seconds for one page."""
+BEGINNINGS = {".pdf": b"%PDF", ".png": b"\x89PNG"}
+SETTLING = 3000
+"""Milliseconds of the page's own time before its picture is taken, for tiles to arrive."""
 
 
 def browser_path() -> str:
@@ -50,8 +53,26 @@ def browser_path() -> str:
 
 def print_pdf(browser: str, page: Path, target: Path) -> None:
     """Prints an HTML file of ours as PDF. Raises FileError when the browser does not manage."""
+    options = ("--no-pdf-header-footer",)
+    write_atomically(target, _made(browser, page, "print-to-pdf", ".pdf", options))
+
+
+def take_picture(browser: str, page: Path, target: Path, size: tuple[int, int]) -> None:
+    """A PNG of an HTML file of ours in a window of `size` pixels. Raises FileError when the browser
+    does not manage."""
+    options = (
+        f"--window-size={size[0]},{size[1]}",
+        "--hide-scrollbars",
+        "--force-prefers-reduced-motion",
+        f"--virtual-time-budget={SETTLING}",
+    )
+    write_atomically(target, _made(browser, page, "screenshot", ".png", options))
+
+
+def _made(browser: str, page: Path, kind: str, suffix: str, options: tuple[str, ...]) -> bytes:
+    """What the browser writes when asked for `kind`, a file of `suffix`."""
     with tempfile.TemporaryDirectory(prefix="routeplan-") as folder:
-        made = Path(folder) / "page.pdf"
+        made = Path(folder) / f"page{suffix}"
         command = [
             browser,
             "--headless",
@@ -59,14 +80,14 @@ def print_pdf(browser: str, page: Path, target: Path) -> None:
             "--disable-extensions",
             "--disable-dev-shm-usage",
             "--no-first-run",
-            "--no-pdf-header-footer",
+            *options,
             f"--user-data-dir={Path(folder) / 'profile'}",
-            f"--print-to-pdf={made}",
+            f"--{kind}={made}",
             page.absolute().as_uri(),
         ]
         if sys.platform == "linux" and os.geteuid() == 0:
             # A browser has no sandbox for root, as in a container; the page is our own, and its
-            # security policy lets nothing run or load.
+            # security policy lets nothing run or load but what it names.
             command.insert(1, "--no-sandbox")
         try:
             run = subprocess.run(  # noqa: S603 no shell, our own arguments
@@ -75,10 +96,10 @@ def print_pdf(browser: str, page: Path, target: Path) -> None:
             content = made.read_bytes() if made.exists() else b""
         except (OSError, subprocess.TimeoutExpired) as error:
             raise _failed(page, str(error)) from error
-        if not content.startswith(b"%PDF"):
+        if not content.startswith(BEGINNINGS[suffix]):
             told = run.stderr.decode(errors="replace").strip().splitlines()
             raise _failed(page, told[-1] if told else f"exit code {run.returncode}")
-    write_atomically(target, content)
+    return content
 
 
 def _failed(page: Path, why: str) -> FileError:
