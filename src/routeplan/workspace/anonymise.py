@@ -131,7 +131,7 @@ class _Anonymiser:
             return self.label.message
         if key in ("client_name", "name"):
             return self.label.name
-        if key in ("client_id", "visit_id", "id", "loses"):
+        if key in ("client_id", "visit_id", "touch_id", "id", "loses"):
             return self.walk(value, key)
         if key in ("persons", "remedies") and isinstance(value, list):
             return []  # `persons` of a due visit is their number
