@@ -224,10 +224,11 @@ def test_with_the_companion_off_another_comes(week: tuple[Book, Plan]) -> None:
 def test_what_one_has_set_out_for_binds_the_other(week: tuple[Book, Plan]) -> None:
     book, plan = week
     (_, visit), (_, other) = both(plan)
-    assert visit.leg and other.leg
+    assert visit.leg
+    assert other.leg
     for minute in sorted({visit.leg.leave + 1, other.leg.leave + 1, visit.talk.start + 1}):
         now = dt.datetime.combine(MONDAY, dt.time(minute // 60, minute % 60))
-        after = again(book, plan, now, Cancel(client_id="C2"))
+        after = again(book, plan, now)
         assert both(after)[0][1].talk == both(after)[1][1].talk == visit.talk
 
 
@@ -237,10 +238,13 @@ def test_the_checker_notices_when_they_do_not_meet(week: tuple[Book, Plan]) -> N
 
     def wrong(*visits: PlannedVisit) -> str:
         days = tuple(
-            each.model_copy(update={"visits": visits}) if each is day else each for each in plan.days
+            each.model_copy(update={"visits": visits}) if each is day else each
+            for each in plan.days
         )
         changed = plan.model_copy(update={"days": days})
-        found = violations(changed, book, Settings(), WorkCalendar(), GreatCircle())
+        found = violations(
+            changed, book, Settings(), WorkCalendar(), GreatCircle(Settings().travel)
+        )
         return "; ".join(found)
 
     rest = [visit for visit in day.visits if visit is not other]

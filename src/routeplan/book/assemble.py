@@ -195,9 +195,7 @@ class _Known:
     def check_companions(self, record: Record, column: str) -> None:
         """Who comes along, and that it is not who goes anyway."""
         self.check(record, column, "managers")
-        own = record.values.get("manager_id") or self.manager_of(
-            record.values.get("client_id", "")
-        )
+        own = record.values.get("manager_id") or self.manager_of(record.values.get("client_id", ""))
         if own and own in record.values.get(column, ()):
             record.bad.add(column)
             self._reporter.report(

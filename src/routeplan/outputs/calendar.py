@@ -20,7 +20,14 @@ from routeplan.book.models import Book
 from routeplan.language import Texts
 from routeplan.outputs.next_step import next_step
 from routeplan.outputs.plain import file_names, isolated, plain
-from routeplan.outputs.wording import journey_words, person_words, place_name, travel_words, word
+from routeplan.outputs.wording import (
+    joint_words,
+    journey_words,
+    person_words,
+    place_name,
+    travel_words,
+    word,
+)
 from routeplan.plan.plan import Leg, Plan, PlannedDay, PlannedVisit, PlannedVisitStatus
 from routeplan.problem.progress import Told
 from routeplan.values import TimeWindow
@@ -157,7 +164,8 @@ class _Maker:
             client=isolated(visit.client_name),
             purpose=texts.join([word(purpose, texts) for purpose in visit.purposes]),
         )
-        event = self.event(day, f"visit {visit.visit_id}", visit.talk, summary, busy=True)
+        key = f"{'along' if visit.accompanies else 'visit'} {visit.visit_id}"
+        event = self.event(day, key, visit.talk, summary, busy=True)
         place = (isolated(text) for text in (visit.address, visit.room))
         if location := ", ".join(filter(None, place)):
             event.add("location", location)
@@ -186,6 +194,7 @@ class _Maker:
         yield texts("calendar.room", room=isolated(visit.room) or texts("calendar.room_unknown"))
         for person in visit.persons:
             yield texts("calendar.person", person=isolated(person_words(person, texts)))
+        yield isolated(joint_words(visit, texts))
         for reason in visit.reasons:
             yield texts("calendar.reason", reason=isolated(texts.render(reason.text)))
         if step := next_step(self.book, visit.client_id, date, texts):

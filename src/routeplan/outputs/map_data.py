@@ -17,6 +17,7 @@ from routeplan.outputs.day_course import day_course
 from routeplan.outputs.wording import (
     adjust_option,
     budget_words,
+    joint_words,
     journey_words,
     kilometres,
     off_words,
@@ -393,6 +394,8 @@ class _Page:
         change = self.change_of.get(visit.visit_id)
         if change and change.old:
             badges.append({"kind": "moved", "text": texts("map.was", slot=self.when(change.old))})
+        if together := joint_words(visit, texts):
+            badges.append({"kind": "joint", "text": together})
         if visit.off_minutes:
             off = texts("map.off", n=visit.off_minutes)
             badges.append({"kind": "approximate", "text": off})

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from routeplan.language import Texts
 from routeplan.outputs.wording import (
     adjust_option,
+    joint_words,
     journey_words,
     person_words,
     purpose_words,
@@ -220,7 +221,7 @@ def visits_rows(plan: Plan, texts: Texts) -> Table:
                     day.manager_id,
                     visit.worth,
                     "\n".join(texts.render(reason.text) for reason in visit.reasons),
-                    visit.note,
+                    "\n".join(filter(None, (joint_words(visit, texts), visit.note))),
                     *(visit.extra.get(name) for name in extras),
                 )
             )

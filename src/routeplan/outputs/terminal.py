@@ -27,6 +27,7 @@ from routeplan.outputs.day_course import Episode, day_course, lunch_on_arrival
 from routeplan.outputs.touches import due_touches, open_touches_words, touch_counts
 from routeplan.outputs.wording import (
     adjust_option,
+    joint_words,
     journey_words,
     kilometres,
     off_words,
@@ -358,6 +359,8 @@ def _visit(visit: PlannedVisit, texts: Texts) -> Text:
         marks.append(f"★ {word(visit.appointment, texts)}")
     elif visit.told is not Told.NOT_AGREED:
         marks.append(word(visit.told, texts))
+    if together := joint_words(visit, texts):
+        marks.append(together)
     if visit.status is not PlannedVisitStatus.PLANNED:
         marks.append(word(visit.status, texts))
     if off := off_words(visit.off_minutes, texts):

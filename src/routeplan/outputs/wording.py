@@ -28,6 +28,7 @@ from routeplan.plan.plan import (
     ChangeBudget,
     Leg,
     PersonToMeet,
+    PlannedVisit,
     PlannedVisitStatus,
     Proof,
     Totals,
@@ -41,6 +42,7 @@ __all__ = [
     "WORDED",
     "adjust_option",
     "budget_words",
+    "joint_words",
     "journey_words",
     "kilometres",
     "off_words",
@@ -198,3 +200,12 @@ def budget_words(budget: ChangeBudget, cost: int, texts: Texts) -> str:
 def worth_words(terms: Iterable[WorthTerm], texts: Texts) -> str:
     """'600 (A tier) + 300 (urgency 1.00)'."""
     return " + ".join(texts("words.term", worth=term.worth, name=term.name) for term in terms)
+
+
+def joint_words(visit: PlannedVisit, texts: Texts) -> str:
+    """With whom the visit is made, or whom this manager accompanies; '' for one of a single
+    person."""
+    if visit.joint_with is None:
+        return ""
+    key = "words.accompanies" if visit.accompanies else "words.together_with"
+    return texts(key, name=visit.joint_with.name)

@@ -35,6 +35,7 @@ from routeplan.outputs.tables import (
     visits_rows,
 )
 from routeplan.outputs.wording import (
+    joint_words,
     journey_words,
     kilometres,
     off_words,
@@ -404,6 +405,8 @@ class _Writer:
         ]
         if visit.leg:
             lines += self.ways(visit.leg)
+        if together := joint_words(visit, self.texts):
+            lines.append(_Line(together))
         if visit.note:
             lines.append(_Line(visit.note, faint=True))
         return lines

@@ -167,15 +167,11 @@ class Explainer:
         problem = decided(self.built.problem, self.solution)
         return replace(self, built=self.built.model_copy(update={"problem": problem}))
 
-    def _together(
-        self, index: int, joint: Joint, asked: Problem, routes: Routes
-    ) -> UnplannedVisit:
+    def _together(self, index: int, joint: Joint, asked: Problem, routes: Routes) -> UnplannedVisit:
         """A visit of two people that is left out; `asked` is the problem where it might be made."""
         due, visit = self.built.visits[index], asked.visits[index]
         gone = self.cancelled.get(due.id)
-        names = [
-            manager.name for manager in self.book.managers if manager.id in due.companions
-        ]
+        names = [manager.name for manager in self.book.managers if manager.id in due.companions]
         if gone:
             return self._told(due, Cause.CANCELLED, gone.why, [])
         if not asked.windows_by_shift[index]:

@@ -24,7 +24,7 @@ from routeplan.problem.adjust import Adjustment, Agreed, Must
 from routeplan.problem.amend import amended
 from routeplan.problem.build import BuiltProblem, build_problem
 from routeplan.problem.churn import churn_factor
-from routeplan.problem.joint import companion_id, visit_of
+from routeplan.problem.joint import at_hour, companion_id, visit_of
 from routeplan.problem.objective import required_penalty
 from routeplan.problem.problem import Problem, Visit
 from routeplan.problem.progress import Slot
@@ -393,7 +393,9 @@ def _to_join(
     return [
         (
             by_id[visit.visit_id],
-            Slot(manager_id=day.manager_id, date=day.date, start=kept[visit.visit_id][1].talk.start),
+            Slot(
+                manager_id=day.manager_id, date=day.date, start=kept[visit.visit_id][1].talk.start
+            ),
         )
         for day, visit in plan.accompanied
         if visit.visit_id in kept and visit.visit_id not in along and day.date == now.date()
@@ -511,6 +513,7 @@ def _as_planned(plan: Plan, built: BuiltProblem) -> Solution:
     """The earlier plan's routes as far as they can still be made: where the search starts."""
     index_of = {visit.id: index for index, visit in enumerate(built.visits)}
     days = {(day.manager_id, day.date): day for day in plan.days}
+    problem = _as_they_met(plan, built, index_of)
     routes: list[Route] = []
     made: set[int] = set()
     for shift, about in enumerate(built.shifts):
@@ -520,7 +523,7 @@ def _as_planned(plan: Plan, built: BuiltProblem) -> Solution:
         for visit in day.visits if day else ():
             own = companion_id(visit.visit_id) if visit.accompanies else visit.visit_id
             index = index_of.get(own)
-            longer = None if index is None else schedule(built.problem, shift, [*order, index])
+            longer = None if index is None else schedule(problem, shift, [*order, index])
             if index is not None and longer is not None:
                 route, order = longer, [*order, index]
         if route is not None:
@@ -528,3 +531,16 @@ def _as_planned(plan: Plan, built: BuiltProblem) -> Solution:
             made |= set(order)
     left_out = tuple(index for index in range(len(built.visits)) if index not in made)
     return together(built.problem, Solution(routes=tuple(routes), left_out=left_out))
+
+
+def _as_they_met(plan: Plan, built: BuiltProblem, index_of: Mapping[str, int]) -> Problem:
+    """The problem where two who visited together can do so at their hour alone."""
+    talks = {visit.visit_id: visit.talk for _, visit in plan.accompanied}
+    visits = list(built.problem.visits)
+    for visit_id, talk in talks.items():
+        for number in (index_of.get(visit_id), index_of.get(companion_id(visit_id))):
+            if number is not None:
+                required = visits[number].required
+                narrow = at_hour(visits[number], talk)
+                visits[number] = narrow.model_copy(update={"required": required})
+    return built.problem.model_copy(update={"visits": tuple(visits)})

@@ -114,9 +114,7 @@ def on_grid(problem: Problem) -> Grid | None:
             pairs[each.first, hour.first_shift, hour.second_shift, hour.start] = (here, here + 1)
         if hours:
             choices.append(
-                Choice(
-                    visits=tuple(copies[each.first]), worth=first.worth, required=first.required
-                )
+                Choice(visits=tuple(copies[each.first]), worth=first.worth, required=first.required)
             )
     for number, visit in lost:  # what cannot be made costs what it is worth
         number_of[number] = len(visits)
@@ -183,9 +181,7 @@ def joint_hours(problem: Problem, joint: Joint) -> tuple[JointHour, ...]:
 def _common(problem: Problem, joint: Joint) -> set[tuple[int, int, int, int]]:
     """The two shifts, and the first and last start of each span in which both may be there."""
     talk = problem.visits[joint.first].talk
-    firsts, seconds = (
-        problem.windows_by_shift[visit] for visit in (joint.first, joint.second)
-    )
+    firsts, seconds = (problem.windows_by_shift[visit] for visit in (joint.first, joint.second))
     found: set[tuple[int, int, int, int]] = set()
     for one, two in itertools.product(firsts, seconds):
         a, b = problem.shifts[one], problem.shifts[two]

@@ -98,7 +98,9 @@ def solve(
             within = sum(len(part.visits) for part in parts)
             allowed = round(stop.iterations * len(part.visits) / within)
         if engine is Engine.ROUTING:
-            _by_routing(number, part, search, watch, allowed, warm=start is not None)
+            # Only a fresh search makes joint visits that the start does not.
+            warm = start is not None and not part.problem.choices
+            _by_routing(number, part, search, watch, allowed, warm=warm)
         else:
             _by_columns(number, part, search, watch, allowed, seed, warm=start is not None)
 

@@ -25,6 +25,7 @@ from routeplan.outputs.day_sheet.prepare import (
 from routeplan.outputs.next_step import next_step
 from routeplan.outputs.touches import addressees, place_words
 from routeplan.outputs.wording import (
+    joint_words,
     journey_words,
     kilometres,
     off_words,
@@ -365,6 +366,8 @@ class _Maker:
         self, visit: PlannedVisit, checklist: Preparation
     ) -> Iterator[tuple[str, tuple[str, ...]]]:
         texts = self.texts
+        if together := joint_words(visit, texts):
+            yield texts("sheet.together"), (together,)
         if visit.status is not PlannedVisitStatus.DONE and checklist.mind:
             yield texts("sheet.mind"), checklist.mind
         if visit.shortfall:
