@@ -26,7 +26,7 @@ from routeplan.due.models import Horizon
 from routeplan.pipeline import plan_visits
 from routeplan.plan.check import violations
 from routeplan.plan.events import Cancel, ManagerOff
-from routeplan.plan.plan import Cause, Plan, PlannedDay, PlannedVisit
+from routeplan.plan.plan import Cause, JointWith, Plan, PlannedDay, PlannedVisit
 from routeplan.point import Point
 from routeplan.replan.replan import replan
 from routeplan.solve.result import Engine, Solved
@@ -36,6 +36,7 @@ from routeplan.values import Closure, TimeWindow, WeeklyHours
 from routeplan.workdays import WorkCalendar
 
 MONDAY = dt.date(2026, 11, 23)
+SUNDAY = dt.datetime.combine(MONDAY - dt.timedelta(days=1), dt.time(12))
 STOP = StopRule(seconds=None, iterations=5)
 ALL_DAY = TimeWindow(start=9 * 60, end=17 * 60)
 
@@ -98,9 +99,10 @@ def test_two_managers_meet_at_one_start() -> None:
     (day, visit), (other_day, other) = both(plan)
     assert (day.manager_id, other_day.manager_id) == ("M1", "M2")
     assert (day.date, visit.talk) == (other_day.date, other.talk)
-    assert visit.joint_with and visit.joint_with.manager_id == "M2"
-    assert other.joint_with and other.joint_with.name == "Manager M1"
-    assert other.visit_id == visit.visit_id and other.accompanies and not visit.accompanies
+    assert visit.joint_with == JointWith(manager_id="M2", name="Manager M2")
+    assert other.joint_with == JointWith(manager_id="M1", name="Manager M1")
+    assert other.visit_id == visit.visit_id
+    assert (visit.accompanies, other.accompanies) == (False, True)
     assert plan.totals.visits == 3  # counted once
     assert not plan.left_out
 
@@ -116,7 +118,7 @@ def test_the_earliest_hour_of_two_short_days() -> None:
     )
     (_, visit), (_, other) = both(planned(book))
     assert visit.talk == other.talk
-    assert 10 * 60 + 30 <= visit.talk.start and visit.talk.end <= 12 * 60
+    assert TimeWindow(start=10 * 60 + 30, end=12 * 60).holds(visit.talk.start, visit.talk.end)
 
 
 def test_whoever_of_several_is_there_comes_along() -> None:
@@ -139,7 +141,7 @@ def test_a_companion_on_leave_leaves_it_out_once_with_reason_and_remedy() -> Non
     assert out.why.key == "explain.never_together"
     assert [remedy.text.key for remedy in out.remedies] == ["explain.other_companion"]
     assert "Manager M3" in str(out.remedies[0].text.args)
-    assert not plan.visits and not plan.accompanied
+    assert plan.visits == plan.accompanied == ()
 
 
 def test_an_exact_appointment_has_one_hour_for_both() -> None:
@@ -201,14 +203,14 @@ def again(book: Book, plan: Plan, now: dt.datetime, *events: object) -> Plan:
 
 def test_a_re_plan_without_news_keeps_both(week: tuple[Book, Plan]) -> None:
     book, plan = week
-    after = again(book, plan, dt.datetime(2026, 11, 22, 12), Cancel(client_id="C2"))
+    after = again(book, plan, SUNDAY, Cancel(client_id="C2"))
     assert both(after)[0][1].talk == both(plan)[0][1].talk
     assert both(after)[1][0].manager_id == both(plan)[1][0].manager_id
 
 
 def test_cancelled_it_is_cancelled_for_both(week: tuple[Book, Plan]) -> None:
     book, plan = week
-    after = again(book, plan, dt.datetime(2026, 11, 22, 12), Cancel(client_id="C1"))
+    after = again(book, plan, SUNDAY, Cancel(client_id="C1"))
     assert [visit.cause for visit in after.left_out] == [Cause.CANCELLED]
     assert not after.accompanied
 
@@ -217,7 +219,7 @@ def test_with_the_companion_off_another_comes(week: tuple[Book, Plan]) -> None:
     book, plan = week
     gone = both(plan)[1][0].manager_id
     off = ManagerOff(manager_id=gone, first=MONDAY, last=MONDAY)
-    after = again(book, plan, dt.datetime(2026, 11, 22, 12), off)
+    after = again(book, plan, SUNDAY, off)
     assert both(after)[1][0].manager_id in {"M2", "M3"} - {gone}
 
 

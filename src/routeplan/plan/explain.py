@@ -180,7 +180,7 @@ class Explainer:
         hours = joint_hours(asked, joint)
         if not hours:
             text = message("explain.never_together", names=names)
-            return self._told(due, Cause.NO_WINDOW, text, self._others(due, visit, routes))
+            return self._told(due, Cause.NO_WINDOW, text, self._others(due, visit))
         added = self._joint_detours(asked, joint, hours, routes)
         if added:
             least, hour = min(added)
@@ -197,7 +197,7 @@ class Explainer:
         free = sorted({(self.built.shifts[hour.first_shift].date, hour.start) for hour in hours})
         spans = [message("explain.hour", date=date, start=start) for date, start in free]
         ask = Remedy(text=message("explain.hours_of_both", hours=spans[:4]), adjustments=())
-        return self._told(due, Cause.NO_TIME, text, [ask, *self._others(due, visit, routes)])
+        return self._told(due, Cause.NO_TIME, text, [ask, *self._others(due, visit)])
 
     def _joint_detours(
         self, asked: Problem, joint: Joint, hours: Sequence[JointHour], routes: Routes
@@ -220,7 +220,7 @@ class Explainer:
                 found.append((added, (hour.first_shift, hour.start)))
         return found
 
-    def _others(self, due: DueVisit, visit: Visit, routes: Routes) -> list[Remedy]:
+    def _others(self, due: DueVisit, visit: Visit) -> list[Remedy]:
         """Who else might come along: whoever works at some hour of the visit's."""
         may = [
             manager.name

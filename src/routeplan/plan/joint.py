@@ -29,7 +29,7 @@ def with_companions(days: Sequence[PlannedDay]) -> list[PlannedDay]:
     )
 
     def joined(visit: PlannedVisit) -> PlannedVisit:
-        other, own = (first, second) if visit.accompanies else (second, first)
+        other = first if visit.accompanies else second
         if visit.visit_id not in other:
             return visit.model_copy(update={"joint_with": None})
         day, _ = other[visit.visit_id]

@@ -224,11 +224,6 @@ class Problem(Frozen):
         return wrong
 
     @cached_property
-    def seconds(self) -> frozenset[int]:
-        """Visits of those who come along."""
-        return frozenset(joint.second for joint in self.joints)
-
-    @cached_property
     def windows_by_shift(self) -> tuple[dict[int, tuple[Window, ...]], ...]:
         """Per visit: shift → its windows there, by start; only windows that can hold the talk."""
         found: list[dict[int, tuple[Window, ...]]] = []

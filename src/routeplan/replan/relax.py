@@ -11,9 +11,9 @@ from routeplan.errors import UsageError
 from routeplan.language import Message, message
 from routeplan.plan.explain import Done, Explainer
 from routeplan.plan.plan import Plan
-from routeplan.problem.joint import is_companion
 from routeplan.problem.adjust import Adjustment
 from routeplan.problem.amend import amended
+from routeplan.problem.joint import is_companion
 from routeplan.problem.wishes import collect_wishes
 from routeplan.replan.budget import changed_visits
 from routeplan.replan.replan import Replanning, prepare_replan
