@@ -20,7 +20,7 @@ def test_there_are_notebooks() -> None:
 
 @each
 def test_every_notebook_runs(path: Path) -> None:
-    for cell in executed(path).cells:
+    for cell in executed(path, small=True).cells:
         for output in cell.get("outputs", []):
             assert output.output_type != "error"
             assert output.get("name") != "stderr", output.text
