@@ -899,7 +899,20 @@ def _appointments(
         for day, booking in days:
             date, number = PLAN_WEEK + dt.timedelta(days=day), f"Y{len(found) + 1:03d}"
             found.append(_book_visit(pool, manager, contacts, booking, date, number))
-    return tuple(found)
+    return tuple(_with_a_colleague(found, managers))
+
+
+def _with_a_colleague(
+    appointments: Sequence[Appointment], managers: Sequence[Manager]
+) -> Iterator[Appointment]:
+    """The first that leaves the hour open is made by two."""
+    left = True
+    for one in appointments:
+        if left and one.rigidity is Rigidity.DAY:
+            left = False
+            yield one.model_copy(update={"companion_ids": (managers[1].id,)})
+        else:
+            yield one
 
 
 def _book_visit(
