@@ -83,6 +83,12 @@ INK = "#1F2933"
 FAINT = "#52606D"
 HEADER = {"bold": True, "bg_color": "#243B53", "font_color": "#FFFFFF"}
 TIER_COLOURS = {Tier.A: "#FBD9D3", Tier.B: "#FCEFC7", Tier.C: "#DCEBDD"}
+CHART_ROWS = 15
+CHART_COLOURS = {
+    "talk_minutes": "#2F6F9F",
+    "travel_minutes": "#E0913A",
+    "waiting_minutes": "#B8C2CC",
+}
 CARD_BORDER = {"border": 1, "border_color": "#BCCCDC"}
 
 _NUMBERS = (Kind.NUMBER, Kind.DECIMAL)
@@ -286,10 +292,38 @@ class _Writer:
             for number, (column, value) in enumerate(zip(columns, values, strict=True), left):
                 self.value(sheet, row, number, column.kind, value, **total)
 
+        if plan.days:
+            self.minutes_chart(sheet, row + 2, left, row - len(people) + 1, row - 1, names)
+            row += CHART_ROWS
         row += 2
         self.header(sheet, row, days.columns)
         self.rows(sheet, row + 1, days, widths)
         sheet.print_area(0, 0, row + len(days.rows), len(days.columns) - 1)
+
+    def minutes_chart(
+        self, sheet: Worksheet, top: int, left: int, first: int, last: int, names: list[str]
+    ) -> None:
+        """A bar a manager, of the minutes in the rows `first` to `last` of the overview."""
+        name = self.texts("workbook.sheet_overview")
+        chart = self.book.add_chart({"type": "bar", "subtype": "stacked"})
+        person = names.index("manager")
+        for part, colour in CHART_COLOURS.items():
+            column = names.index(part)
+            chart.add_series(
+                {
+                    "name": self.texts(f"workbook.column_{part}"),
+                    "categories": [name, first, person, last, person],
+                    "values": [name, first, column, last, column],
+                    "fill": {"color": colour},
+                    "gap": 60,
+                }
+            )
+        font = {"name": FONT, "size": FONT_SIZE - 1, "color": INK}
+        chart.set_x_axis({"num_font": font, "major_gridlines": {"visible": False}})
+        chart.set_y_axis({"num_font": font, "reverse": True})
+        chart.set_legend({"position": "bottom", "font": font})
+        chart.set_size({"width": 760, "height": 20 * (CHART_ROWS - 2)})
+        sheet.insert_chart(top, left, chart, {"object_position": 2})
 
     def paragraph(
         self, sheet: Worksheet, row: int, text: str, widths: Sequence[int], **style: object
