@@ -14,7 +14,8 @@ from routeplan.language import LANGUAGES, Texts, message, user_language
 from routeplan.language.catalogue import catalogue
 
 SOURCE = Path(routeplan.__file__).parent
-KEY = re.compile(r"""(?<!key \()["']([a-z_]+\.(?!xlsx|csv|json|toml|html|txt)[A-Za-z0-9_]+)["']""")
+FILES = "xlsx|csv|json|toml|html|md|txt"
+KEY = re.compile(rf"""(?<!key \()["']([a-z_]+\.(?!{FILES})[A-Za-z0-9_]+)["']""")
 COMPUTED = re.compile(r"""f["']([a-z_]+\.[A-Za-z0-9_]*)\{""")
 
 
