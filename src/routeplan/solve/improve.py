@@ -72,7 +72,9 @@ class Search:
         tied = {visit for tie in self._ties for visit in tie}
         chosen = {visit for choice in problem.choices for visit in choice.visits}
         self._held = tied | chosen
-        """Visits that stay as they are given: putting in one means another."""
+        """Visits that stay where they are put: one means another."""
+        self._tied_to = dict(self._ties) | {second: first for first, second in self._ties}
+        self._able = {visit: self._shifts[visit] for visit in self._held}
         for visit in self._held:
             self._shifts[visit] = []
         self._choices = [
@@ -122,6 +124,7 @@ class Search:
                 (shift, [v for v in visits if v not in self._held]) for shift, visits in wanted
             ]
             state = self._as_far_as_possible(wanted)
+        self._insert_choices(state)
         left_out = [visit for visit, shift in enumerate(state.at) if shift < 0]
         self._insert(state, sorted(left_out, key=self._ranks[0].__getitem__), 0.0)
         return self._keep_if_better(state)
@@ -282,6 +285,38 @@ class Search:
             if chosen >= 0:
                 days[chosen] = known[chosen].longer(days[chosen], visit, position)
                 at[visit] = chosen
+
+    def _insert_choices(self, state: _State) -> None:
+        """Make of each choice that visit, with the one tied to it, which costs least more."""
+        for visits, worth in sorted(self._choices, key=lambda choice: (-choice[1], choice[0])):
+            if any(state.at[visit] >= 0 for visit in visits):
+                continue
+            best = worth
+            chosen: list[tuple[int, int, int]] = []
+            for visit in visits:
+                tied = self._tied_to.get(visit)
+                pair = (visit,) if tied is None else (visit, tied)
+                offers = [self._best_offer(state, one) for one in pair]
+                if (cost := sum(cost for cost, _, _ in offers)) < best:
+                    best = cost
+                    chosen = [
+                        (one, at, pos) for one, (_, at, pos) in zip(pair, offers, strict=True)
+                    ]
+            if len({shift for _, shift, _ in chosen}) < len(chosen):
+                continue  # one person cannot be both
+            for visit, shift, position in chosen:
+                state.days[shift] = self._known[shift].longer(state.days[shift], visit, position)
+                state.at[visit] = shift
+
+    def _best_offer(self, state: _State, visit: int) -> tuple[int, int, int]:
+        """(cost, shift, position) of a visit that is held, NO_WAY where it fits nowhere."""
+        offers = [
+            (cost, shift, position)
+            for shift in self._able[visit]
+            if self._keeps_gaps(visit, shift, state.at)
+            for cost, position in [self._known[shift].offer(state.days[shift], visit)]
+        ]
+        return min(offers, default=(NO_WAY, -1, -1))
 
     def _keeps_ties(self, at: list[int]) -> bool:
         return all((at[first] < 0) == (at[second] < 0) for first, second in self._ties) and all(

@@ -81,10 +81,10 @@ def violations(problem: Problem, solution: Solution) -> tuple[str, ...]:
             wrong.append(f"of {first} and {second} only one is made")
         elif joint.first in at:
             (one, mine), (two, other) = at[joint.first], at[joint.second]
-            shifts = problem.shifts[one.shift], problem.shifts[two.shift]
-            if shifts[0].day != shifts[1].day or mine.start != other.start:
+            theirs = problem.shifts[one.shift], problem.shifts[two.shift]
+            if theirs[0].day != theirs[1].day or mine.start != other.start:
                 wrong.append(f"{first} and {second} do not start together")
-            if shifts[0].manager == shifts[1].manager:
+            if theirs[0].manager == theirs[1].manager:
                 wrong.append(f"one manager makes both {first} and {second}")
     return tuple(wrong)
 
