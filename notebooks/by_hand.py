@@ -75,7 +75,7 @@ def _day(problem: Problem, shift: int, fixed: Sequence[int], free: set[int]) -> 
 
 
 def _waits_little(problem: Problem, shift: int, order: Sequence[int]) -> bool:
-    """Whether the last talk begins within an hour and a half of being there, lunch included."""
+    """Whether the last talk begins within two hours of the one before, the way there apart."""
     route = schedule(problem, shift, order)
     if route is None:
         return False

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from routeplan import Plan
 
@@ -14,10 +14,10 @@ __all__ = ["BY_HAND", "GREY", "OURS", "day_maps", "tidy"]
 OURS, BY_HAND, GREY = "#1668b8", "#d9822b", "#b8bec6"
 
 
-def day_maps(before: Plan, after: Plan, day: dt.date, titles: tuple[str, str]) -> Figure:
-    """One manager's day before and after, beside each other: clients by id with their hours; the
-    other plan's way lies faintly below."""
-    figure = Figure(figsize=(11, 4.6), layout="constrained")
+def day_maps(before: Plan, after: Plan, day: dt.date, titles: tuple[str, str]) -> None:
+    """Shows one manager's day before and after, beside each other: clients by id with their hours;
+    the other plan's way lies faintly below."""
+    figure = plt.figure(figsize=(11, 4.6), layout="constrained")
     left, right = figure.subplots(1, 2, sharex=True, sharey=True)
     for axes, plan, other, title in (
         (left, before, after, titles[0]),
@@ -31,7 +31,7 @@ def day_maps(before: Plan, after: Plan, day: dt.date, titles: tuple[str, str]) -
         axes.set_xticks([])
         axes.set_yticks([])
         axes.margins(0.14)
-    return figure
+    plt.show()
 
 
 def _way(axes: Axes, plan: Plan, day: dt.date, colour: str, width: float) -> None:
