@@ -12,7 +12,7 @@ demo: $(VENV)/.ready
 
 # Style, types and behaviour.
 test: $(VENV)/.ready-dev lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadscope
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .

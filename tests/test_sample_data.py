@@ -182,9 +182,7 @@ def test_most_a_and_b_clients_have_three_key_persons(book: Book) -> None:
     horizon = Horizon(first=dt.date(2026, 11, 23))
     due = due_visits(book, horizon, policy=read_policy("service-standard"))
     met = Counter(
-        visit.persons
-        for visit in due.due
-        if book.client_by_id[visit.client_id].tier is not Tier.C
+        visit.persons for visit in due.due if book.client_by_id[visit.client_id].tier is not Tier.C
     )
     assert met[3] > 0.8 * met.total()
     short = {visit.client_id: visit.shortfall for visit in due.due if visit.shortfall}
