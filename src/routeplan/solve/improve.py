@@ -124,10 +124,16 @@ class Search:
                 (shift, [v for v in visits if v not in self._held]) for shift, visits in wanted
             ]
             state = self._as_far_as_possible(wanted)
-        self._insert_choices(state)
-        left_out = [visit for visit, shift in enumerate(state.at) if shift < 0]
-        self._insert(state, sorted(left_out, key=self._ranks[0].__getitem__), 0.0)
-        return self._keep_if_better(state)
+        better = False
+        for choices_first in (False, True) if self._choices else (False,):
+            trial = state.copy()
+            if choices_first:
+                self._insert_choices(trial)
+            left_out = [visit for visit, shift in enumerate(trial.at) if shift < 0]
+            self._insert(trial, sorted(left_out, key=self._ranks[0].__getitem__), 0.0)
+            self._insert_choices(trial)
+            better = self._keep_if_better(trial) or better
+        return better
 
     def run(self, rounds: int, go_on: Callable[[bool], bool]) -> int:
         """Search for `rounds` rounds; after each, `go_on(better)` says whether to go on.
