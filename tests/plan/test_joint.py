@@ -188,6 +188,14 @@ def test_both_are_booked_elsewhere_at_all_hours_of_both() -> None:
     assert out.remedies[0].text.key == "explain.hours_of_both"
 
 
+def test_a_plan_that_is_not_made_for_the_companion_says_so() -> None:
+    book = Book(managers=(manager("M1"), manager("M2")), clients=(client("C1", 5, "M2"),))
+    (out,) = planned(book, manager_ids=["M1"]).left_out
+    assert out.why.key == "explain.companion_not_planned"
+    assert not out.remedies
+    assert planned(book, manager_ids=["M1", "M2"]).left_out == ()
+
+
 @pytest.fixture(scope="module")
 def week() -> tuple[Book, Plan]:
     book = Book(

@@ -40,10 +40,11 @@ def _items(items: Sequence[TodayItem], texts: Texts) -> Iterable[RenderableType]
         hour = f"{format_clock(item.start)} " if item.start is not None else ""
         line = Text("  ", overflow="fold")
         line.append(visible(f"{hour}{word(item.action, texts)}"), "bold red" if item.must else "")
-        line.append(visible(f"  {item.client_id} {item.client_name}: {_why(item, texts)}"))
+        client = f"{item.client_id} {item.client_name}"
+        line.append(visible("  " + texts("today.says", what=client, why=_why(item, texts))))
         about = list(_about(item, texts))
         if about:
-            line.append(f"  ({texts.join(about)})", "dim")
+            line.append(texts("today.about", about=texts.join(about)), "dim")
         yield line
 
 
@@ -51,7 +52,8 @@ def _why(item: TodayItem, texts: Texts) -> str:
     why = texts.render(item.why)
     if item.task is None:
         return why
-    return f"{why}: {item.task.zh if texts.language == 'zh' else item.task.en}"
+    task = item.task.zh if texts.language == "zh" else item.task.en
+    return texts("today.says", what=why, why=task)
 
 
 def _about(item: TodayItem, texts: Texts) -> Iterable[str]:

@@ -179,6 +179,10 @@ class Explainer:
             return self._told(due, cause, why, [])
         hours = joint_hours(asked, joint)
         if not hours:
+            planned = {shift.manager_id for shift in self.built.shifts}
+            if planned.isdisjoint(due.companions):
+                text = message("explain.companion_not_planned", names=names)
+                return self._told(due, Cause.NO_WINDOW, text, [])
             text = message("explain.never_together", names=names)
             return self._told(due, Cause.NO_WINDOW, text, self._others(due, visit))
         added = self._joint_detours(asked, joint, hours, routes)
