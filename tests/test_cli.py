@@ -171,9 +171,11 @@ def test_a_plan_is_printed_and_written_whole(workspace: Path) -> None:
         assert visit.client_name in page
         assert any(visit.client_name in cell for cell in cells)
     assert "无址公司" in printed  # left out
-    assert printed.splitlines()[-3:] == [
+    assert printed.splitlines()[-5:] == [
         "地图：week/map.html",
         "表格：week/plan.xlsx",
+        "每日行程单：week/days",
+        "日历：week/calendar",
         "已存入历史，为第 1 版。",
     ]
     assert "???" not in printed
@@ -214,6 +216,8 @@ def test_quiet_prints_what_is_missing_and_where_the_files_are(copy: Path) -> Non
         "Left out: 1 visit, must-visits among them: 0",
         "Map: week/map.html",
         "Workbook: week/plan.xlsx",
+        "A page a day: week/days",
+        "Calendars: week/calendar",
         "Kept as version 1 of the history.",
     ]
     # What stood there was no plan any more; it is kept all the same.

@@ -33,6 +33,7 @@ __all__ = [
     "to_err",
     "to_out",
     "travelling",
+    "written_to",
 ]
 
 if TYPE_CHECKING:
@@ -183,3 +184,15 @@ def saved_words(saved: Saved, folder: Path, texts: Texts) -> str:
         return texts("workspace.kept", version=saved.version)
     where = {"folder": str(folder), "before": saved.before}
     return texts("workspace.kept_after", version=saved.version, **where)
+
+
+def written_to(saved: Saved, texts: Texts) -> str:
+    """Where the files are that people look at."""
+    folder = saved.plan.parent
+    return texts(
+        "terminal.written",
+        map=str(saved.map),
+        workbook=str(saved.workbook),
+        days=str(folder / "days"),
+        calendars=str(folder / "calendar"),
+    )

@@ -24,6 +24,7 @@ from routeplan.cli.common import (
     to_err,
     to_out,
     travelling,
+    written_to,
 )
 from routeplan.cli.event_options import (
     BackOption,
@@ -147,7 +148,7 @@ def plan(
     elif made.left_out:
         must = sum(visit.required for visit in made.left_out)
         typer.echo(texts("terminal.left_out_count", n=len(made.left_out), must=must))
-    typer.echo(texts("terminal.written", map=str(saved.map), workbook=str(saved.workbook)))
+    typer.echo(written_to(saved, texts))
     typer.echo(saved_words(saved, out, texts))
 
 
@@ -264,5 +265,5 @@ def replan(
     to_out().print(diff_report(diff, texts))
     if not quiet:
         to_out().print(plan_report(after, texts))
-    typer.echo(texts("terminal.written", map=str(saved.map), workbook=str(saved.workbook)))
+    typer.echo(written_to(saved, texts))
     typer.echo(saved_words(saved, folder, texts))

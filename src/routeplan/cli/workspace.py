@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from routeplan.cli.app import app
-from routeplan.cli.common import print_json, texts_in, to_out
+from routeplan.cli.common import print_json, texts_in, to_out, written_to
 from routeplan.cli.options import JsonOption, LangOption, TileChoice, TilesOption
 
 __all__ = ["backup", "diff", "export", "forget", "history", "redo", "restore", "show", "undo"]
@@ -212,4 +212,4 @@ def _near(name: str) -> str:
 
 def _tell(saved: Saved, folder: Path, texts: Texts) -> None:
     typer.echo(texts("workspace.stands", folder=str(folder), version=saved.version))
-    typer.echo(texts("terminal.written", map=str(saved.map), workbook=str(saved.workbook)))
+    typer.echo(written_to(saved, texts))
