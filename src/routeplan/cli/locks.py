@@ -9,18 +9,13 @@ import typer
 
 from routeplan.cli.app import app
 from routeplan.cli.common import book_of, proof_there, saved_words, texts_in, to_out
-from routeplan.cli.options import LangOption, TileChoice, TilesOption
+from routeplan.cli.options import BookOption, FolderArgument, LangOption, TileChoice, TilesOption
 
 __all__ = ["lock", "unlock"]
 
 if TYPE_CHECKING:
     from routeplan.language import Texts
     from routeplan.plan.plan import Plan
-
-FolderArgument = Annotated[Path, typer.Argument(help="The --out folder of a plan.")]
-BookOption = Annotated[
-    Path | None, typer.Option("--book", help="The book. [default: where the plan found it]")
-]
 
 
 @app.command()

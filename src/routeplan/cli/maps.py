@@ -9,7 +9,7 @@ import typer
 
 from routeplan.cli.app import app
 from routeplan.cli.common import book_of, texts_in
-from routeplan.cli.options import LangOption, TileChoice, TilesOption
+from routeplan.cli.options import BookOption, FolderArgument, LangOption, TileChoice, TilesOption
 from routeplan.errors import RouteplanError, WorkspaceError
 from routeplan.language import message
 
@@ -21,13 +21,11 @@ WINDOW = (1600, 1000)
 
 @app.command("map")
 def plan_map(
-    folder: Annotated[Path, typer.Argument(help="The --out folder of a plan.")],
+    folder: FolderArgument,
     png: Annotated[
         Path | None, typer.Option("--png", help="Also a picture of it, by Chromium.")
     ] = None,
-    book: Annotated[
-        Path | None, typer.Option("--book", help="The book. [default: where the plan found it]")
-    ] = None,
+    book: BookOption = None,
     tiles: TilesOption = TileChoice.none,
     lang: LangOption = None,
 ) -> None:

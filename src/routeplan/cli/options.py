@@ -11,15 +11,18 @@ import typer
 __all__ = [
     "AdjustOption",
     "BookArgument",
+    "BookOption",
     "CalendarOption",
     "ChangesOption",
     "EngineChoice",
     "EngineOption",
+    "FolderArgument",
     "JsonOption",
     "LangOption",
     "Language",
     "ManagerOption",
     "MaxChangesOption",
+    "NowOption",
     "PolicyOption",
     "PreviousOption",
     "ProviderChoice",
@@ -67,6 +70,14 @@ class SchemaName(StrEnum):
 
 
 BookArgument = Annotated[Path, typer.Argument(help="The book: an .xlsx file or a folder of CSVs.")]
+FolderArgument = Annotated[Path, typer.Argument(help="The --out folder of a plan.")]
+BookOption = Annotated[
+    Path | None, typer.Option("--book", help="The book. [default: where the plan found it]")
+]
+NowOption = Annotated[
+    str | None,
+    typer.Option("--now", help="Clock of the re-plan, as 2026-11-24T11:30. [default: now]"),
+]
 LangOption = Annotated[
     Language | None, typer.Option("--lang", help="Language of what is printed and written.")
 ]

@@ -22,6 +22,8 @@ from routeplan.cli.common import (
     to_err,
 )
 from routeplan.cli.options import (
+    BookOption,
+    FolderArgument,
     JsonOption,
     LangOption,
     ManagerOption,
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
 
 @app.command()
 def sheets(
-    folder: Annotated[Path, typer.Argument(help="The --out folder of a plan.")],
+    folder: FolderArgument,
     manager: ManagerOption = None,
     date: Annotated[
         list[str] | None,
@@ -51,9 +53,7 @@ def sheets(
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Also print each page as PDF, by Chromium.")
     ] = False,
-    book: Annotated[
-        Path | None, typer.Option("--book", help="The book. [default: where the plan found it]")
-    ] = None,
+    book: BookOption = None,
     quiet: QuietOption = False,
     lang: LangOption = None,
 ) -> None:

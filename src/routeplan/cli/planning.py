@@ -46,14 +46,17 @@ from routeplan.cli.event_options import (
 from routeplan.cli.options import (
     AdjustOption,
     BookArgument,
+    BookOption,
     CalendarOption,
     ChangesOption,
     EngineChoice,
     EngineOption,
+    FolderArgument,
     JsonOption,
     LangOption,
     ManagerOption,
     MaxChangesOption,
+    NowOption,
     PolicyOption,
     PreviousOption,
     QuietOption,
@@ -154,7 +157,7 @@ def plan(
 
 @app.command()
 def replan(
-    folder: Annotated[Path, typer.Argument(help="The --out folder of a plan.")],
+    folder: FolderArgument,
     cancel: CancelOption = None,
     not_met: NotMetOption = None,
     moved: MovedOption = None,
@@ -171,13 +174,8 @@ def replan(
     freeze: FreezeOption = None,
     adjust: AdjustOption = None,
     max_changes: MaxChangesOption = None,
-    now: Annotated[
-        str | None,
-        typer.Option("--now", help="Clock of the re-plan, as 2026-11-24T11:30. [default: now]"),
-    ] = None,
-    book: Annotated[
-        Path | None, typer.Option("--book", help="The book. [default: where the plan found it]")
-    ] = None,
+    now: NowOption = None,
+    book: BookOption = None,
     travel: TravelOption = None,
     seed: SeedOption = None,
     time_limit: TimeOption = None,

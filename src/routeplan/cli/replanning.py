@@ -46,11 +46,14 @@ from routeplan.cli.event_options import (
 )
 from routeplan.cli.options import (
     AdjustOption,
+    BookOption,
     EngineChoice,
     EngineOption,
+    FolderArgument,
     JsonOption,
     LangOption,
     MaxChangesOption,
+    NowOption,
     QuietOption,
     SeedOption,
     TileChoice,
@@ -70,15 +73,7 @@ if TYPE_CHECKING:
     from routeplan.plan.plan import Plan
     from routeplan.travel.source import TravelSource
 
-FolderArgument = Annotated[Path, typer.Argument(help="The --out folder of a plan.")]
 ClientArgument = Annotated[str, typer.Argument(help="The client's id.")]
-BookOption = Annotated[
-    Path | None, typer.Option("--book", help="The book. [default: where the plan found it]")
-]
-NowOption = Annotated[
-    str | None,
-    typer.Option("--now", help="Clock of the re-plan, as 2026-11-24T11:30. [default: now]"),
-]
 
 
 @dataclass(frozen=True)

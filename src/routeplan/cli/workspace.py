@@ -10,7 +10,14 @@ import typer
 
 from routeplan.cli.app import app
 from routeplan.cli.common import print_json, texts_in, to_out, written_to
-from routeplan.cli.options import JsonOption, LangOption, TileChoice, TilesOption
+from routeplan.cli.options import (
+    BookOption,
+    FolderArgument,
+    JsonOption,
+    LangOption,
+    TileChoice,
+    TilesOption,
+)
 
 __all__ = ["backup", "diff", "export", "forget", "history", "redo", "restore", "show", "undo"]
 
@@ -20,10 +27,6 @@ if TYPE_CHECKING:
 
 WhereArgument = Annotated[
     Path, typer.Argument(help="The --out folder of a plan, the book, or a backup.")
-]
-FolderArgument = Annotated[Path, typer.Argument(help="The --out folder of a plan.")]
-BookOption = Annotated[
-    Path | None, typer.Option("--book", help="The book. [default: where the plan found it]")
 ]
 
 
