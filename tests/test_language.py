@@ -95,12 +95,15 @@ def test_days_and_weekdays_are_written_as_the_language_does() -> None:
         ({"ROUTEPLAN_LANG": "en", "LANG": "zh_CN.UTF-8"}, "en"),
         ({"LANG": "zh_CN.UTF-8"}, "zh"),
         ({"LC_ALL": "en_GB.UTF-8", "LANG": "zh_CN.UTF-8"}, "en"),
+        ({"LC_MESSAGES": "zh_CN.UTF-8", "LANG": "C.UTF-8"}, "zh"),
+        ({"LC_ALL": "C", "LC_MESSAGES": "zh_CN.UTF-8"}, "en"),
+        ({"LC_MESSAGES": "", "LANG": "zh_Hans_CN"}, "zh"),
     ],
 )
 def test_the_language_follows_the_environment(
     environment: dict[str, str], language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("ROUTEPLAN_LANG", "LC_ALL", "LANG"):
+    for name in ("ROUTEPLAN_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)

@@ -105,9 +105,12 @@ class _Formatter(string.Formatter):
 
 
 def user_language() -> str:
-    """'zh' where ROUTEPLAN_LANG or the environment's locale says Chinese, else 'en'."""
-    chosen = os.environ.get("ROUTEPLAN_LANG")
-    for text in (chosen, os.environ.get("LC_ALL"), os.environ.get("LANG"), locale.getlocale()[0]):
+    """'zh' where ROUTEPLAN_LANG or the environment's locale says Chinese, else 'en'.
+
+    The locale of messages, as POSIX looks it up: LC_ALL, LC_MESSAGES, LANG; then the system's own.
+    """
+    names = ("ROUTEPLAN_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    for text in (*(os.environ.get(name) for name in names), locale.getlocale()[0]):
         if text:
             return "zh" if text.lower().startswith(("zh", "chinese")) else "en"
     return "en"
