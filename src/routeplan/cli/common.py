@@ -126,11 +126,13 @@ def calendar_of(given: Path | None) -> WorkCalendar:
 
 def known_book(path: Path, texts: Texts) -> Book:
     """The book with the records noted for it; where the two disagree is said."""
+    from routeplan.outputs.folding import Text
+    from routeplan.outputs.terminal import visible
     from routeplan.workspace.records import recorded_book
 
     recorded = recorded_book(path)
     for note in recorded.notes:
-        to_err().print(texts.render(note))
+        to_err().print(Text(visible(texts.render(note))))
     return recorded.book
 
 

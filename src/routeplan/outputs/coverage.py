@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
-from rich.text import Text
 
 from routeplan.book.cells import guard
 from routeplan.book.models import Tier
 from routeplan.due.coverage import Counts, Coverage, CoverageRow
 from routeplan.language import Texts
+from routeplan.outputs.folding import Text
 from routeplan.outputs.terminal import visible
 from routeplan.outputs.wording import word
 

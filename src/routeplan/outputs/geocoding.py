@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
-from rich.text import Text
 
 from routeplan.book.cells import guard
 from routeplan.book.models import Located, MatchLevel
@@ -18,6 +17,7 @@ from routeplan.geocode.geocode import Doubtful, Geocoded, Outlook, Progress
 from routeplan.geocode.place import Place
 from routeplan.language import Texts
 from routeplan.outputs.files import write_atomically
+from routeplan.outputs.folding import Text
 from routeplan.outputs.terminal import visible
 
 __all__ = [

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pydantic import TypeAdapter, ValidationError
 from rich.console import RenderableType
 from rich.table import Table
-from rich.text import Text
 
 from routeplan.language import Texts
+from routeplan.outputs.folding import Text
 from routeplan.outputs.terminal import visible
 from routeplan.plan.events import Event
 from routeplan.store.versions import Version

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
-from rich.text import Text
 
 from routeplan.book.models import Book, Tier
 from routeplan.due.talk_time import LearnedTalk, TalkSums
 from routeplan.language import Texts
+from routeplan.outputs.folding import Text
 from routeplan.outputs.terminal import visible
 from routeplan.outputs.wording import word
 from routeplan.travel.learn import LearnedHour

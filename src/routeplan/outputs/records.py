@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
-from rich.text import Text
 
 from routeplan.book.models import Book, VisitRecord, VisitStatus
 from routeplan.book.noted import Noted, NotedState, Outcome, RecordedBook
 from routeplan.book.words import vocabulary
 from routeplan.language import Texts
+from routeplan.outputs.folding import Text
 from routeplan.outputs.terminal import visible
 from routeplan.values import format_clock
 

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
-from rich.text import Text
 
 from routeplan.book.models import Book, Tier
 from routeplan.language import Texts
+from routeplan.outputs.folding import Text
 from routeplan.outputs.notices import either, spoken
 from routeplan.outputs.terminal import TIER_STYLES, visible
 from routeplan.outputs.wording import adjust_option, totals_words
@@ -197,7 +197,8 @@ def _line(visit: PlannedVisit, kinds: dict[str, ChangeKind]) -> Text:
     mark, style = _MARKS[kinds[visit.visit_id]]
     text = _text(f"{mark} {visit.talk} ", style)
     text.append(visit.tier.value, TIER_STYLES[visit.tier])
-    return text.append(f" {visible(visit.client_id)} {visible(visit.client_name)}", style)
+    text.append(f" {visible(visit.client_id)} {visible(visit.client_name)}", style)
+    return text
 
 
 def _course(day: PlannedDay | None) -> tuple[tuple[str, int], ...]:

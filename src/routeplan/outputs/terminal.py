@@ -17,13 +17,13 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.padding import Padding
 from rich.table import Table
-from rich.text import Text
 
 from routeplan.book.faults import Fault, Severity
 from routeplan.book.models import Book, Client, Tier
 from routeplan.due.models import DueList, DueVisit, NotDue
 from routeplan.language import Message, Texts
 from routeplan.outputs.day_course import Episode, day_course, lunch_on_arrival
+from routeplan.outputs.folding import Text
 from routeplan.outputs.touches import due_touches, open_touches_words, touch_counts
 from routeplan.outputs.wording import (
     adjust_option,
@@ -497,7 +497,8 @@ def _slot(slot: PlannedSlot, texts: Texts) -> str:
 def _client(tier: Tier, number: str, name: str) -> Text:
     text = _text("")
     text.append(tier.value, TIER_STYLES[tier])
-    return text.append(f" {visible(number)} {visible(name)}", "bold")
+    text.append(f" {visible(number)} {visible(name)}", "bold")
+    return text
 
 
 def _cells(*cells: str, style: str = "") -> tuple[Text, ...]:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
-from rich.text import Text
 
 from routeplan.book.models import Book
 from routeplan.language import Texts
+from routeplan.outputs.folding import Text
 from routeplan.outputs.terminal import visible
 from routeplan.outputs.wording import word
 from routeplan.plan.today import MorningCheck, Today, TodayItem
