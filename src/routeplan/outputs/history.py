@@ -15,7 +15,7 @@ from routeplan.outputs.terminal import visible
 from routeplan.plan.events import Event
 from routeplan.store.versions import Version
 
-__all__ = ["history_report"]
+__all__ = ["history_report", "what_made"]
 
 COLUMNS = ("version", "from", "made", "week", "what", "visits", "left_out")
 RIGHT = frozenset(("version", "from", "visits", "left_out"))
@@ -53,13 +53,13 @@ def _cells(version: Version, texts: Texts, *, here: bool) -> tuple[str, ...]:
         _number(version.parent),
         f"{dt.datetime.fromisoformat(version.made).astimezone():%Y-%m-%d %H:%M}",
         version.week or "",
-        _what(version, texts),
+        what_made(version, texts),
         _number(version.visits),
         _number(version.left_out),
     )
 
 
-def _what(version: Version, texts: Texts) -> str:
+def what_made(version: Version, texts: Texts) -> str:
     """What made it: a plan by a policy, or a re-plan with its clock and events."""
     if version.week is None:
         return texts("workspace.unreadable")

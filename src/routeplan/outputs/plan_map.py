@@ -15,7 +15,6 @@ import html
 import json
 import re
 from enum import StrEnum
-from importlib import resources
 from string import Template
 from typing import NamedTuple
 
@@ -23,6 +22,7 @@ from routeplan.datum import to_gcj02
 from routeplan.errors import UsageError
 from routeplan.language import Texts, message
 from routeplan.outputs.map_data import Json, map_data
+from routeplan.outputs.pages import HTML_LANGUAGES, page_asset
 from routeplan.plan.plan import Plan
 from routeplan.point import Point
 from routeplan.travel.background import MainRoads
@@ -70,7 +70,6 @@ _SOURCES = {
 }
 
 _SCRIPTS = ("dom.js", "layers.js", "panel.js", "clock.js", "page.js")
-_HTML_LANGUAGES = {"en": "en", "zh": "zh-CN"}
 _CHINA = (35.0, 105.0)
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
@@ -107,14 +106,14 @@ def map_html(
     data["compare"] = compare
     data["tiles"] = chosen is not Tiles.NONE
     head, body, map_script = _leaflet_map(source)
-    own = "\n".join(_asset(name) for name in _SCRIPTS)
+    own = "\n".join(page_asset("map_page", name) for name in _SCRIPTS)
     script = f"{map_script}\n(function (map) {{\n'use strict';\n{own}\n}})(map_plan);"
-    return Template(_asset("page.html")).substitute(
-        language=_HTML_LANGUAGES[texts.language],
+    return Template(page_asset("map_page", "page.html")).substitute(
+        language=HTML_LANGUAGES[texts.language],
         policy=_security_policy([*_SCRIPT.findall(head), script], source),
         title=html.escape(data["title"]),
         head=head,
-        style=_asset("page.css"),
+        style=page_asset("map_page", "page.css"),
         no_script=html.escape(texts("map.no_script")),
         body=body,
         data=_script_json(data),
@@ -188,7 +187,3 @@ def _script_json(data: Json) -> str:
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
-
-
-def _asset(name: str) -> str:
-    return (resources.files("routeplan.outputs") / "map_page" / name).read_text("utf-8")

@@ -7,9 +7,6 @@ run nothing at all, so that a text that slipped through could do no harm either.
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import cache
-from importlib import resources
-from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
@@ -17,12 +14,10 @@ from routeplan.book.models import Book
 from routeplan.language import Texts
 from routeplan.outputs.day_sheet.route_map import HEIGHT, WIDTH, Ground, prepared_ground, route_map
 from routeplan.outputs.day_sheet.sheet import day_sheet
-from routeplan.outputs.plain import file_names, plain
+from routeplan.outputs.pages import HTML_LANGUAGES, page_asset, page_template
+from routeplan.outputs.plain import file_names
 from routeplan.plan.plan import Plan, PlannedDay
 from routeplan.travel.background import MainRoads
-
-if TYPE_CHECKING:
-    from jinja2 import Template
 
 __all__ = ["GENERATOR", "day_sheet_files", "day_sheet_html", "sheet_names"]
 
@@ -31,8 +26,6 @@ GENERATOR = '<meta name="generator" content="routeplan day sheet">'
 
 FOLDER = "days"
 """In the folder of the plan."""
-
-_HTML_LANGUAGES = {"en": "en", "zh": "zh-CN"}
 
 
 def sheet_names(plan: Plan) -> dict[tuple[str, str], str]:
@@ -79,33 +72,13 @@ def day_sheet_html(
     `book` tells whom to call at clients left out, and what the last visit left to do. `ground` are
     roads to lie under the map, from `prepared_ground`.
     """
-    return _template().render(
-        language=_HTML_LANGUAGES[texts.language],
+    return page_template("day_sheet").render(
+        language=HTML_LANGUAGES[texts.language],
         generator=Markup(GENERATOR),  # noqa: S704 our own
-        style=Markup(_asset("page.css")),  # noqa: S704 our own
+        style=Markup(page_asset("day_sheet", "page.css")),  # noqa: S704 our own
         sheet=day_sheet(plan, day, texts, book=book),
         map=route_map(day, ground),
         width=WIDTH,
         height=HEIGHT,
         t=texts,
     )
-
-
-@cache
-def _template() -> Template:
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        # Of characters that are no text, so that none reaches the page whatever prints it.
-        finalize=lambda value: plain(value) if type(value) is str else value,
-    )
-    return environment.from_string(_asset("page.html"))
-
-
-@cache
-def _asset(name: str) -> str:
-    return (resources.files("routeplan.outputs") / "day_sheet" / name).read_text("utf-8")
