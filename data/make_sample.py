@@ -30,6 +30,7 @@ from routeplan.book.models import (
     Anchor,
     Appointment,
     Book,
+    Channel,
     Client,
     ClientKind,
     Contact,
@@ -782,6 +783,90 @@ class Diary:
         return record.status
 
 
+# --- calls and messages ---------------------------------------------------------------------------
+
+TOUCHES_SINCE = dt.date(2026, 11, 2)
+"""The managers keep calls and messages since then."""
+MESSAGES = {Tier.A: 88, Tier.B: 72, Tier.C: 18}
+"""Of a hundred weeks so many with a message."""
+CALLS = {Tier.A: 70, Tier.B: 12, Tier.C: 5}
+"""Of a hundred weeks so many with a call."""
+CALL_MINUTES = 10
+ANSWERS = ("确认下次拜访时间", "回复上次提出的问题", "告知套餐变更进度")
+
+
+def _touches(book: Book, dice: Dice) -> Iterator[VisitRecord]:
+    """Calls and messages of the last three weeks, calls between the visits of their day; of each
+    manager's prospects one was reached in time, and another did not answer."""
+    talks: dict[tuple[str, dt.date], list[TimeWindow]] = {}
+    for visit in book.visits:
+        if visit.start is not None and visit.end is not None:
+            away = TimeWindow(start=visit.start - (visit.travel_minutes or 0), end=visit.end + 5)
+            talks.setdefault((visit.manager_id, visit.date), []).append(away)
+    returned: dict[str, int] = {}
+    for client in book.clients:
+        manager = book.manager_by_id[client.manager_id]
+        days = [
+            day
+            for ahead in range((TODAY - TOUCHES_SINCE).days)
+            if shift_pieces(manager, day := TOUCHES_SINCE + dt.timedelta(ahead), SHIFT, CALENDAR)
+        ]
+        if client.kind is ClientKind.PROSPECT:
+            turn = returned.get(manager.id, 0)
+            after = [day for day in days if client.since and day > client.since]
+            if turn < 2 and after:
+                returned[manager.id] = turn + 1
+                busy = talks.setdefault((manager.id, after[0]), [])
+                yield _call(book, client, after[0], busy, dice, reached=turn == 0)
+            continue
+        for monday in sorted({week_of(day).first for day in days}):
+            week = [day for day in days if week_of(day).first == monday]
+            if client.listed and dice.chance(MESSAGES[client.tier]):
+                yield _message(book, client, dice.pick(week))
+            if client.listed and dice.chance(CALLS[client.tier]):
+                day = dice.pick(week)
+                busy = talks.setdefault((manager.id, day), [])
+                yield _call(book, client, day, busy, dice, reached=dice.chance(85))
+
+
+def _message(book: Book, client: Client, day: dt.date) -> VisitRecord:
+    """To all key persons."""
+    return VisitRecord(
+        client_id=client.id,
+        manager_id=client.manager_id,
+        date=day,
+        channel=Channel.MESSAGE,
+        contact_ids=tuple(person.id for person in book.contacts_of[client.id]),
+    )
+
+
+def _call(
+    book: Book, client: Client, day: dt.date, busy: list[TimeWindow], dice: Dice, *, reached: bool
+) -> VisitRecord:
+    """To one key person, at an hour that is open there and free here, where there is one."""
+    shift = shift_pieces(book.manager_by_id[client.manager_id], day, SHIFT, CALENDAR)
+    starts = [
+        start
+        for hours in common_windows(site_windows(client.sites[0], day, CALENDAR), shift)
+        for start in range(hours.start, hours.end - CALL_MINUTES, CALL_MINUTES)
+        if all(start + CALL_MINUTES <= one.start or one.end <= start for one in busy)
+    ]
+    start = dice.pick(starts) if starts else None
+    if start is not None:
+        busy.append(TimeWindow(start=start, end=start + CALL_MINUTES))
+    return VisitRecord(
+        client_id=client.id,
+        manager_id=client.manager_id,
+        date=day,
+        start=start,
+        end=None if start is None else start + CALL_MINUTES,
+        channel=Channel.PHONE,
+        status=VisitStatus.DONE if reached else VisitStatus.NOT_MET,
+        contact_ids=(dice.pick(book.contacts_of[client.id]).id,) if reached else (),
+        note=(dice.pick(ANSWERS) if dice.chance(25) else "") if reached else "无人接听",
+    )
+
+
 # --- the book ---------------------------------------------------------------------------------
 
 
@@ -986,7 +1071,10 @@ def make_book(seed: int = SEED) -> Book:
     # Drawn apart, so that clients and visits do not depend on what is known of people.
     dice = Dice(seed + 1)
     book = book.model_copy(update={"contacts": _company(book, dice)})
-    return book.model_copy(update={"visits": tuple(_told(book, dice))})
+    book = book.model_copy(update={"visits": tuple(_told(book, dice))})
+    told = [*book.visits, *_touches(book, Dice(seed + 2))]
+    told.sort(key=lambda record: (record.date, record.manager_id))
+    return book.model_copy(update={"visits": tuple(told)})
 
 
 def _write_broken_workbook(path: Path) -> None:

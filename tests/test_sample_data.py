@@ -17,6 +17,7 @@ from routeplan.book.codes import FaultCode
 from routeplan.book.faults import Severity
 from routeplan.book.models import (
     Book,
+    Channel,
     Client,
     ClientKind,
     Language,
@@ -200,6 +201,8 @@ def test_visits_keep_to_working_days_opening_hours_and_the_clock(
 ) -> None:
     by_day: dict[tuple[str, dt.date], list[tuple[int, int]]] = {}
     for visit in book.visits:
+        if not visit.is_visit:
+            continue
         client = book.client_by_id[visit.client_id]
         manager = book.manager_by_id[visit.manager_id]
         assert visit.manager_id == client.manager_id
@@ -242,6 +245,45 @@ def _seen(book: Book, client: Client, week: dt.date) -> list[dt.date]:
         for visit in book.visits_of.get(client.id, ())
         if visit.status is VisitStatus.DONE and 0 <= (visit.date - week).days < 7
     ]
+
+
+def test_calls_and_messages_of_three_weeks(script: ModuleType, book: Book) -> None:
+    """Calls are made in the client's hours, at work and not during a visit; some reach nobody."""
+    touches = [record for record in book.visits if not record.is_visit]
+    kinds = Counter((record.channel, record.status) for record in touches)
+    assert set(kinds) == {
+        *((Channel.MESSAGE, VisitStatus.DONE), (Channel.PHONE, VisitStatus.DONE)),
+        (Channel.PHONE, VisitStatus.NOT_MET),
+    }
+    assert 200 < kinds.total() < 400
+    assert min(kinds.values()) > 10
+    for record in touches:
+        client, manager = book.client_by_id[record.client_id], book.manager_by_id[record.manager_id]
+        assert script.TOUCHES_SINCE <= record.date < script.TODAY
+        pieces = shift_pieces(manager, record.date, SHIFT, CALENDAR)
+        assert pieces
+        if record.start is None or record.end is None:
+            continue
+        windows = site_windows(client.sites[0], record.date, CALENDAR)
+        assert any(window.holds(record.start, record.end) for window in windows)
+        assert any(piece.holds(record.start, record.end) for piece in pieces)
+        for visit in book.visits:
+            same_day = (visit.manager_id, visit.date) == (manager.id, record.date)
+            if visit.is_visit and same_day and visit.start is not None and visit.end is not None:
+                assert record.end <= visit.start or visit.end <= record.start
+
+
+def test_of_each_managers_prospects_one_was_called_back(book: Book) -> None:
+    called = [
+        book.client_by_id[record.client_id]
+        for record in book.visits
+        if record.channel is Channel.PHONE
+        and record.status is VisitStatus.DONE
+        and book.client_by_id[record.client_id].kind is ClientKind.PROSPECT
+    ]
+    assert sorted(client.manager_id for client in called) == ["M01", "M02", "M03"]
+    due = {visit.client_id for visit in due_visits(book, Horizon(first=dt.date(2026, 11, 23))).due}
+    assert not due & {client.id for client in called}
 
 
 def test_must_visits_are_still_open(book: Book) -> None:
