@@ -5,7 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import io
 
-from routeplan.book.models import Book, Channel, KeyDate, VisitStatus
+from rich.console import Console
+
+from routeplan.book.models import (
+    Book,
+    Channel,
+    KeyDate,
+    MustVisit,
+    MustVisitReason,
+    VisitStatus,
+)
 from routeplan.config import Settings
 from routeplan.due.changes import Changes, Figures
 from routeplan.due.policy import read_policy
@@ -42,6 +51,63 @@ def test_account_changes_come_with_what_to_do() -> None:
         Channel.VISIT: True,
         Channel.PHONE: False,
     }
+
+
+def test_a_visit_after_the_month_settles_its_change() -> None:
+    figures = Figures(client_id="C1", month=dt.date(2026, 10, 1), forwarded=2)
+    changes = Changes(figures=(figures,))
+    before, after = seen("2026-10-31"), seen("2026-11-01")
+    assert of_check(checks(book(client(), before), changes=changes), MorningCheck.CHANGES)
+    assert not of_check(checks(book(client(), after), changes=changes), MorningCheck.CHANGES)
+
+
+def report(found: Today, of: Book, language: str = "en") -> str:
+    console = Console(record=True, width=200, file=io.StringIO())
+    console.print(today_report(found, of, Texts(language)))
+    return console.export_text()
+
+
+def must(of: Book, *clients: str) -> Book:
+    flag = MustVisit(reason=MustVisitReason.COMPLAINT, since=MONDAY)
+    told = tuple(
+        one.model_copy(update={"must_visit": flag}) if one.id in clients else one
+        for one in of.clients
+    )
+    return of.model_copy(update={"clients": told})
+
+
+def test_a_must_visit_says_when_it_is_planned() -> None:
+    of = must(tiny_book(), "C1")
+    found = checks(of, TUESDAY, plan=tiny_plan())
+    (item,) = of_check(found, MorningCheck.CHANGES)
+    assert (item.planned, item.was_planned) == (TUESDAY, None)
+    assert "(must be a visit, visit planned for Tue 2026-11-24)" in report(found, of)
+
+
+def test_a_must_visit_says_when_it_was_planned_and_that_nothing_is_recorded() -> None:
+    of = must(tiny_book(), "C1")
+    found = checks(of, WEDNESDAY, plan=tiny_plan())
+    (item,) = of_check(found, MorningCheck.CHANGES)
+    assert (item.planned, item.was_planned) == (None, TUESDAY)
+    assert "visit was planned for Tue 2026-11-24, no record yet)" in report(found, of)
+    assert "原定 2026-11-24 周二 拜访，尚无记录" in report(found, of, "zh")
+    # Recorded as not met: then it is simply not planned.
+    tried = seen(str(TUESDAY), "C1", status=VisitStatus.NOT_MET)
+    noted = of.model_copy(update={"visits": (tried,)})
+    found = checks(noted, WEDNESDAY, plan=tiny_plan())
+    (item,) = of_check(found, MorningCheck.CHANGES)
+    assert (item.planned, item.was_planned) == (None, None)
+    assert "(must be a visit, no visit planned)" in report(found, noted)
+
+
+def test_whether_a_must_visit_is_planned_is_not_said_without_a_plan() -> None:
+    of = must(tiny_book(), "C1")
+    found = checks(of, TUESDAY)
+    assert not found.planned
+    assert "(must be a visit)" in report(found, of)
+    later = checks(of, TUESDAY + dt.timedelta(weeks=2), plan=tiny_plan())  # another week's
+    assert not later.planned
+    assert "visit was planned for Tue 2026-11-24, no record yet" in report(later, of)
 
 
 def test_moments_ahead_solar_and_lunar() -> None:
@@ -119,12 +185,8 @@ def test_without_a_plan_the_calls_due_by_today_are_named() -> None:
 
 
 def test_the_report_reads_in_both_languages() -> None:
-    from rich.console import Console
-
     for language in ("en", "zh"):
-        console = Console(record=True, width=100, file=io.StringIO())
         found = checks(tiny_book(), TUESDAY, plan=tiny_plan())
-        console.print(today_report(found, tiny_book(), Texts(language)))
-        text = console.export_text()
+        text = report(found, tiny_book(), language)
         assert "today." not in text
         assert "C3" in text

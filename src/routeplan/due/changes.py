@@ -69,6 +69,11 @@ class Finding(Frozen):
     text: Message
     action: Channel
 
+    @property
+    def settled_from(self) -> dt.date:
+        """A visit on this day or later, after the month, has seen to it."""
+        return (self.month + dt.timedelta(days=31)).replace(day=1)
+
 
 # --- reading ------------------------------------------------------------------------------------
 
@@ -274,9 +279,8 @@ def with_changes(book: Book, changes: Changes, settings: ChangeSettings) -> Book
         if found.action is Channel.VISIT:
             competitor = found.kind is AccountChange.FORWARDED
             reason = MustVisitReason.COMPETITOR if competitor else MustVisitReason.JUDGED
-            # A visit after the month has seen to it.
-            since = (found.month + dt.timedelta(days=31)).replace(day=1)
-            flags.setdefault(found.client_id, MustVisit(reason=reason, since=since))
+            flag = MustVisit(reason=reason, since=found.settled_from)
+            flags.setdefault(found.client_id, flag)
     clients = tuple(_flagged(book, client, flags) for client in book.clients)
     return book.model_copy(update={"clients": clients})
 

@@ -31,18 +31,22 @@ def today_report(found: Today, book: Book, texts: Texts) -> RenderableType:
         for check in MorningCheck:
             parts.append(_line(texts(f"today.check_{check}"), "bold"))
             items = [item for item in own if item.check is check]
-            parts += _items(items, texts) if items else [_indented(texts("today.nothing"), "dim")]
+            parts += (
+                _items(items, texts, found.planned)
+                if items
+                else [_indented(texts("today.nothing"), "dim")]
+            )
     return Group(*parts)
 
 
-def _items(items: Sequence[TodayItem], texts: Texts) -> Iterable[RenderableType]:
+def _items(items: Sequence[TodayItem], texts: Texts, planned: bool) -> Iterable[RenderableType]:
     for item in items:
         hour = f"{format_clock(item.start)} " if item.start is not None else ""
         line = Text("  ", overflow="fold")
         line.append(visible(f"{hour}{word(item.action, texts)}"), "bold red" if item.must else "")
         client = f"{item.client_id} {item.client_name}"
         line.append(visible("  " + texts("today.says", what=client, why=_why(item, texts))))
-        about = list(_about(item, texts))
+        about = list(_about(item, texts, planned))
         if about:
             line.append(texts("today.about", about=texts.join(about)), "dim")
         yield line
@@ -56,14 +60,16 @@ def _why(item: TodayItem, texts: Texts) -> str:
     return texts("today.says", what=why, why=task)
 
 
-def _about(item: TodayItem, texts: Texts) -> Iterable[str]:
+def _about(item: TodayItem, texts: Texts, planned: bool) -> Iterable[str]:
     if item.check in (MorningCheck.PLAN, MorningCheck.LEFT_OVER) and item.start is not None:
         return
     if item.must:
         yield texts("today.must")
     if item.planned is not None:
         yield texts("today.planned", date=item.planned)
-    elif item.must:
+    elif item.was_planned is not None:
+        yield texts("today.was_planned", date=item.was_planned)
+    elif item.must and planned:
         yield texts("today.not_planned")
 
 

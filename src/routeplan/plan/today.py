@@ -16,7 +16,7 @@ from routeplan.due.preparation import Wording
 from routeplan.due.rules import moments
 from routeplan.due.touches import list_touches
 from routeplan.language import Message, message
-from routeplan.plan.plan import Plan, PlannedVisitStatus
+from routeplan.plan.plan import Plan, PlannedDay, PlannedVisit, PlannedVisitStatus
 from routeplan.values import Clock, Frozen
 from routeplan.workdays import WorkCalendar
 
@@ -51,12 +51,16 @@ class TodayItem(Frozen):
     """When it is planned today."""
     planned: dt.date | None = None
     """Day of the planned visit that sees to it, or that it is for."""
+    was_planned: dt.date | None = None
+    """Day on which one was planned before, where nothing is recorded since."""
     task: Wording | None = None
     """What to have done today for that visit."""
 
 
 class Today(Frozen):
     day: dt.date
+    planned: bool
+    """Whether the plan of that day is known: without it, nobody can say that none is planned."""
     items: tuple[TodayItem, ...]
     """By manager (book order), check, hour, date and client."""
     notes: tuple[Message, ...] = ()
@@ -98,12 +102,13 @@ def morning_checks(
         )
     )
     notes: list[Message] = []
+    known = plan is not None and plan.horizon.first <= day <= plan.horizon.last
     if plan is None:
         notes.append(message("today.no_plan"))
-    elif not plan.horizon.first <= day <= plan.horizon.last:
+    elif not known:
         args = {"first": plan.horizon.first, "last": plan.horizon.last}
         notes.append(message("today.other_week", **args))
-    return Today(day=day, items=tuple(items), notes=tuple(notes))
+    return Today(day=day, planned=known, items=tuple(items), notes=tuple(notes))
 
 
 class _View:
@@ -130,6 +135,24 @@ class _View:
         planned = self._next.get(client_id)
         return min([*booked, *([planned] if planned else [])], default=None)
 
+    def visited_since(self, client_id: str, day: dt.date) -> bool:
+        return any(
+            record.status is VisitStatus.DONE and record.date >= day
+            for record in self.book.visits_of.get(client_id, ())
+        )
+
+    def not_recorded(self) -> Iterator[tuple[PlannedDay, PlannedVisit]]:
+        """The visits planned for the days before of whose client nothing is recorded since."""
+        for day, visit in self.plan.visits if self.plan else ():
+            records = self.records(visit.client_id)
+            if day.date < self.day and all(record.date < day.date for record in records):
+                yield day, visit
+
+    def missed_visit(self, client_id: str) -> dt.date | None:
+        """Day of the client's last planned visit, where nothing is recorded since."""
+        missed = [day.date for day, visit in self.not_recorded() if visit.client_id == client_id]
+        return max(missed, default=None)
+
     def records(self, client_id: str) -> tuple[VisitRecord, ...]:
         """Those of the days before, by date."""
         records = self.book.records_of.get(client_id, ())
@@ -147,6 +170,7 @@ class _View:
         date: dt.date | None = None,
         start: int | None = None,
         planned: dt.date | None = None,
+        was_planned: dt.date | None = None,
     ) -> TodayItem:
         return TodayItem(
             check=check,
@@ -159,6 +183,7 @@ class _View:
             date=date,
             start=start,
             planned=planned,
+            was_planned=was_planned,
         )
 
 
@@ -166,22 +191,20 @@ def _account_changes(view: _View, changes: Changes, settings: Settings) -> Itera
     for found in findings(changes, settings.changes):
         client = view.book.client_by_id[found.client_id]
         visit = found.action is Channel.VISIT
+        if visit and view.visited_since(client.id, found.settled_from):
+            continue
         yield view.item(
             *(MorningCheck.CHANGES, client, found.action, found.text),
             must=visit,
             planned=view.next_visit(client.id) if visit else None,
+            was_planned=view.missed_visit(client.id) if visit else None,
         )
     told = [*changes.must_visits]
     told += [(client.id, client.must_visit) for client in view.book.clients if client.must_visit]
     named: set[str] = set()
     for client_id, flag in told:
         since = flag.since
-        made = any(
-            record.is_visit and record.status is VisitStatus.DONE and record.date >= since
-            for record in view.book.records_of.get(client_id, ())
-            if since is not None
-        )
-        if made or client_id in named:
+        if client_id in named or (since is not None and view.visited_since(client_id, since)):
             continue
         named.add(client_id)
         facts = [message(f"words.must_visit_{flag.reason}")]
@@ -197,6 +220,7 @@ def _account_changes(view: _View, changes: Changes, settings: Settings) -> Itera
             must=True,
             date=flag.by,
             planned=view.next_visit(client_id),
+            was_planned=view.missed_visit(client_id),
         )
 
 
@@ -292,16 +316,13 @@ def _due_touches(
 
 def _left_over(view: _View) -> Iterator[TodayItem]:
     """Planned visits without a record, visits that came to nothing, next steps not taken."""
-    day = view.day
     recorded_to: dict[str, dt.date] = {}
     for record in view.book.visits:
         last = recorded_to.get(record.manager_id, record.date)
         recorded_to[record.manager_id] = max(last, record.date)
-    for planned_day, visit in view.plan.visits if view.plan else ():
+    for planned_day, visit in view.not_recorded():
         client = view.book.client_by_id.get(visit.client_id)
-        if client is None or not planned_day.date < day:
-            continue
-        if any(record.date >= planned_day.date for record in view.records(client.id)):
+        if client is None:
             continue
         known = planned_day.date <= recorded_to.get(planned_day.manager_id, dt.date.min)
         key = "today.not_made" if known else "today.no_record"
