@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint mutate lock clean
+.PHONY: demo test lint mutate reference docs lock clean
 
 # Plans the sample book's next week; prints where the map and the workbook are.
 demo: $(VENV)/.ready
@@ -22,6 +22,14 @@ lint: $(VENV)/.ready-dev
 # Breaks the code in known ways; each must make a test fail.
 mutate: $(VENV)/.ready-dev
 	$(BIN)/python tests/mutate.py
+
+# Writes the pages of docs/reference anew, from the code.
+reference: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.reference
+
+# Builds the site of docs/ into site/; a broken link is an error.
+docs: reference
+	$(BIN)/zensical build --strict
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("routeplan needs Python 3.11 or newer, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
@@ -43,4 +51,4 @@ lock:
 	$(LOCK) --group dev --extra notebook --extra roads --extra transit --output-file requirements-dev.lock
 
 clean:
-	rm -rf $(VENV) out build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) out build dist site .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
