@@ -503,13 +503,6 @@ def test_the_manual_shows_every_option_of_a_command(name: str) -> None:
     assert shown == {option for option in commands()[name] if option.startswith("--")}
 
 
-def test_the_manual_explains_every_option_once() -> None:
-    table = MANUAL.split("## Options")[1].split("## ")[0]
-    rows = re.findall(r"^\| (`-.+?) \|", table, re.MULTILINE)
-    explained = [option for row in rows for option in re.findall(r"`(--?[a-z-]+)`", row)]
-    assert sorted(explained) == sorted({"--version"}.union(*commands().values()))
-
-
 def test_the_manual_knows_every_exit_code() -> None:
     table = MANUAL.split("## Exit codes")[1]
     assert re.findall(r"^\| (\d+) \|", table, re.MULTILINE) == [
