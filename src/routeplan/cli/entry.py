@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import itertools
 import signal
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import typer
 
@@ -27,10 +28,25 @@ def main() -> NoReturn:
         # `| head` ends a run as it ends other programs, not as an error of ours.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
-        app()
+        sys.exit(_run())
     except RouteplanError as error:
         sys.exit(_report(error))
-    sys.exit()
+
+
+def _run() -> Any:
+    """Runs the command that is asked for; its exit code, where it is not 0."""
+    command = typer.main.get_command(app)
+    if texts_in(_language_asked()).language == "en":
+        return command()
+    from routeplan.cli.chinese import UsageError, in_chinese, usage_error
+
+    try:
+        return in_chinese(command)(standalone_mode=False)
+    except UsageError as error:
+        typer.echo(usage_error(error), err=True)
+        return error.exit_code
+    except typer.Abort:
+        return 1
 
 
 def _with_chinese(encoding: str) -> str:
@@ -54,10 +70,11 @@ def _report(error: RouteplanError) -> int:
 
 
 def _language_asked() -> Language | None:
-    """The --lang of the command line, for errors raised before or outside a command."""
+    """The last --lang of the command line, for what is said before or outside a command."""
     words = sys.argv[1:]
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    asked = None
+    for word, following in itertools.zip_longest(words, words[1:], fillvalue=""):
         value = following if word == "--lang" else word.removeprefix("--lang=")
         if word.startswith("--lang") and value in Language.__members__:
-            return Language(value)
-    return None
+            asked = Language(value)
+    return asked

@@ -19,7 +19,7 @@ __all__ = ["schema", "solve", "verify"]
 def solve(
     problem: Annotated[Path, typer.Argument(help="A problem.json (see `routeplan schema`).")],
     out: Annotated[Path, typer.Option("--out", help="Where to write result.json.")],
-    seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Same seed, same plan.")] = 0,
     time_limit: Annotated[float, typer.Option("--time-limit", min=0.1, help="Seconds.")] = 20.0,
     iterations: Annotated[
         int | None, typer.Option("--iterations", min=1, help="Stop by work: repeatable.")
@@ -79,7 +79,7 @@ def verify(
 
 
 @app.command()
-def schema(name: SchemaName) -> None:
+def schema(name: Annotated[SchemaName, typer.Argument(help="Of which file.")]) -> None:
     """Print the JSON schema of a file that routeplan reads or writes."""
     from routeplan.plan.plan import Plan
     from routeplan.problem.problem import Problem

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from routeplan.cli.app import app
+from routeplan.cli.app import CommandGroup, app
 from routeplan.cli.common import texts_in
 from routeplan.cli.options import LangOption
 
@@ -15,7 +15,10 @@ __all__ = ["roads", "roads_build"]
 
 
 roads = typer.Typer(
-    help="Roads of a city for real travel times and a map with streets.", no_args_is_help=True
+    cls=CommandGroup,
+    help="Roads of a city for real travel times and a map with streets.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 app.add_typer(roads, name="roads")
 
