@@ -29,9 +29,10 @@ def random_problem(
 ) -> Problem:
     """A problem of a few visits on short, crowded shifts.
 
-    `plain` leaves out slices, window costs, gaps, required visits and unreachable pairs.
+    `plain` leaves out slices, window costs, gaps, required visits, unreachable pairs and crowding.
     """
     chance = random.Random(seed)
+    balance = random.Random(seed + 1)
     visits = chance.randint(1, max_visits)
     shifts = chance.randint(1, max_shifts)
     days = tuple(dt.date(2026, 11, 20) + dt.timedelta(days) for days in (0, 3, 4, 5, 6))
@@ -63,6 +64,8 @@ def random_problem(
                 lunch=lunch,
                 max_visits=chance.choice([2, 3, 8]),
                 max_talk=chance.choice([60, 120, 400]),
+                crowding=0 if plain else balance.choice([0, 0, 3, 20, 60]),
+                made=0 if plain else balance.choice([0, 0, 2]),
             )
         )
     return Problem(

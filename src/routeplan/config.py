@@ -92,6 +92,8 @@ class VisitSettings(Frozen):
     """Between the end of a talk and setting off."""
     joint_grid: Annotated[int, Field(ge=1, le=240)] = 15
     """Minutes between the starts that are tried for a visit of two people."""
+    balance: Minutes = 0
+    """Minutes of travel that one accepts to move a visit to a day that has two fewer."""
     off_preferred: Minutes = 10
     """What a talk outside the hours that the client's key persons prefer costs, in minutes of
     travel."""

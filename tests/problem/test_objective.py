@@ -12,19 +12,25 @@ from tests.problem_strategies import problems
 
 def dearest_rest(problem: Problem) -> int:
     """The most that anything but required visits left out can add up to: all worth lost, and still
-    every visit reached by the longest leg, in its dearest window, and every shift's way back."""
+    every visit reached by the longest leg, in its dearest window, every shift's way back, and as
+    many visits a day as it takes."""
     longest = max(
         minutes for matrix in problem.matrices for row in matrix.minutes for minutes in row
     )
     windows = [max([0, *(window.cost for window in visit.windows)]) for visit in problem.visits]
     legs = len(problem.visits) + len(problem.shifts)
-    return sum(visit.worth for visit in problem.visits) + sum(windows) + max(0, longest) * legs
+    pairs = sum(
+        shift.crowding * sum(range(shift.made, shift.made + min(shift.max_visits, len(windows))))
+        for shift in problem.shifts
+    )
+    worth = sum(visit.worth for visit in problem.visits)
+    return worth + sum(windows) + max(0, longest) * legs + pairs
 
 
 @settings(max_examples=50, deadline=None)
 @given(problems())
 def test_one_required_visit_outweighs_all_the_rest(problem: Problem) -> None:
-    penalty = required_penalty(problem.visits, problem.matrices, len(problem.shifts))
+    penalty = required_penalty(problem.visits, problem.matrices, problem.shifts)
     assert penalty == dearest_rest(problem) + 1
 
 
@@ -35,4 +41,4 @@ def test_the_tiny_problem_has_that_penalty() -> None:
 
 
 def test_no_visits_need_no_penalty() -> None:
-    assert required_penalty((), (), 0) == 1
+    assert required_penalty((), (), ()) == 1

@@ -64,7 +64,7 @@ def after_an_event(seed: int) -> tuple[Problem, dict[str, Slot], Solution]:
         return visit.model_copy(update={"windows": tuple(windows), "worth": visit.worth + 2 * MOVE})
 
     visits = tuple(priced(visit) for visit in problem.visits)
-    penalty = required_penalty(visits, problem.matrices, len(problem.shifts))
+    penalty = required_penalty(visits, problem.matrices, problem.shifts)
     after = problem.model_copy(update={"visits": visits, "required_penalty": penalty})
     return after, slots, Solution(routes=(), left_out=tuple(range(len(visits))))
 

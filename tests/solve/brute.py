@@ -100,8 +100,9 @@ def best_cost(problem: Problem) -> int:
                     timing = best_timing(problem, number, order)
                     if timing is not None:
                         costs.append(timing[0] + _travel(problem, number, order))
+                beside = shift.crowding * sum(range(shift.made, shift.made + size))
                 if costs:
-                    here.append((min(costs), frozenset(subset)))
+                    here.append((min(costs) + beside, frozenset(subset)))
         options.append(here)
     worth = [
         problem.required_penalty if visit.required else visit.worth for visit in problem.visits

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 import random
 
+import numpy as np
 import pytest
 
-from routeplan.problem.problem import Problem
+from routeplan.problem.problem import Problem, Window
 from routeplan.solve.column_generation.cuts import Cut
 from routeplan.solve.column_generation.engine import ColumnSearch
 from routeplan.solve.column_generation.generate import (
@@ -70,6 +72,69 @@ def test_the_bound_holds_whatever_the_prices(part: int) -> None:
         duals = any_prices(piece, chance, cuts)
         priced = price_piece(piece, duals, cuts, heuristic=False, threads=1)
         assert lagrangian_bound(piece, duals, priced) <= best_cost(problem) * SCALE, seed
+
+
+def crowded(seed: int) -> Problem:
+    """A day of six visits at most, each dearer beside the others; some clients open late, so that
+    fewer visits before theirs are no quicker."""
+    problem = random_problem(seed, max_visits=3, max_shifts=1)
+    (shift,) = problem.shifts
+    end = shift.start + 6 * 35
+    changes = {"end": end, "max_visits": 50, "max_talk": 400, "crowding": 5 + seed % 10, "made": 1}
+    return problem.model_copy(
+        update={
+            "shifts": (shift.model_copy(update=changes),),
+            "visits": tuple(
+                visit.model_copy(
+                    update={
+                        "talk": 30,
+                        "after": 5,
+                        "windows": (Window(shift=0, start=end - late, end=end),),
+                    }
+                )
+                for visit, late in zip(problem.visits, (210, 150, 100), strict=False)
+            ),
+            "gaps": (),
+        }
+    )
+
+
+def without_memory(piece: Piece) -> Piece:
+    """Labels know of no visit but their last, so routes may come back to the others."""
+    own = np.array([[np.uint64(1) << np.uint64(row)] for row in range(64)], dtype=np.uint64)
+    return dataclasses.replace(
+        piece,
+        parts={
+            shift: dataclasses.replace(part, ng=own[: len(part.ng)])
+            for shift, part in piece.parts.items()
+        },
+    )
+
+
+def test_pricing_misses_no_route_where_visits_crowd_a_day() -> None:
+    """A label with fewer visits stays though dearer so far, if those to come cost it less."""
+    long = 0
+    for seed in range(60):
+        problem = crowded(seed)
+        piece = without_memory(whole(problem))
+        chance = random.Random(seed)
+        duals = dataclasses.replace(
+            any_prices(piece, chance),
+            visit={visit: chance.randint(20_000, 90_000) for visit in piece.visits},
+        )
+        (priced,) = price_piece(piece, duals, (), heuristic=False, threads=1)
+        least, length = -1, 0
+        for size in range(1, 7):
+            for walk in itertools.product(piece.visits, repeat=size):
+                if all(one != other for one, other in itertools.pairwise(walk)):
+                    route = schedule(problem, 0, walk)
+                    if route is not None:
+                        earned = sum(duals.visit[visit] for visit in walk)
+                        reduced = route_cost(problem, route) * SCALE - earned
+                        least, length = min((least, length), (reduced, size))
+        assert min(-1, priced.best) == least, seed
+        long += length > 2
+    assert long > 10
 
 
 def test_a_route_that_pricing_finds_costs_what_it_costs_when_driven() -> None:

@@ -67,7 +67,7 @@ def joint(seed: int, *, visits: int = 3, hours: int = 2, gaps: bool = False) -> 
                 "ties": tuple(ties),
                 "gaps": (*alone.gaps, *more),
                 "required_penalty": required_penalty(
-                    every, alone.matrices, len(alone.shifts), (choice,)
+                    every, alone.matrices, alone.shifts, (choice,)
                 ),
             }
         ).model_dump()

@@ -335,10 +335,14 @@ def _cost_terms(
         for stop in route.stops
         if not is_companion(built.visits[stop.visit].id)
     )
+    crowding = sum(
+        problem.shifts[route.shift].crowded(len(route.stops)) for route in solution.routes
+    )
     return CostTerms(
         travel=travel,
         hours=hours,
-        churn=result.cost - travel - hours - worth - required,
+        crowding=crowding,
+        churn=result.cost - travel - hours - crowding - worth - required,
         left_out=worth,
         required=required,
     )

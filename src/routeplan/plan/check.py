@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -771,6 +772,9 @@ def _cost_is_what_it_says(facts: _Facts) -> Iterator[str]:
     ]
     if terms.hours != facts.settings.visits.off_preferred * len(unwelcome):
         yield f"{len(unwelcome)} talks outside preferred hours do not cost {terms.hours}"
+    pairs = sum(_pairs_still_planned(facts, day) for day in facts.plan.days)
+    if terms.crowding != facts.settings.visits.balance * pairs:
+        yield f"{pairs} pairs of visits on one day do not cost {terms.crowding}"
     left_out = [visit for visit in facts.plan.left_out if visit.cause not in OUTSIDE_PROBLEM]
     for visit in facts.plan.left_out:
         if visit.required != facts.required(facts.due[visit.visit_id]):
@@ -1222,6 +1226,14 @@ def _typical_travel(facts: _Facts, day: PlannedDay) -> int:
     if facts.is_over(day):
         return 0
     return sum(matrix.minutes[origin][place] for _, origin, place, matrix in _new_legs(facts, day))
+
+
+def _pairs_still_planned(facts: _Facts, day: PlannedDay) -> int:
+    """Pairs of visits on the day of which at least one is still to be made."""
+    if facts.is_over(day):
+        return 0
+    made = sum(visit.status is not PlannedVisitStatus.PLANNED for visit in day.visits)
+    return math.comb(len(day.visits), 2) - math.comb(made, 2)
 
 
 def _churn(facts: _Facts) -> int:

@@ -331,6 +331,8 @@ class CostTerms(Frozen):
     """Typical minutes of all legs that were still to be planned."""
     hours: int = 0
     """For talks outside the hours that key persons prefer."""
+    crowding: int = 0
+    """For visits on one day, where days are to come out even."""
     churn: int = 0
     """In a re-plan: for planned visits moved or given up."""
     left_out: int = 0

@@ -202,6 +202,8 @@ def build_problem(
             lunch=None if number in lunchless else day.lunch,
             max_visits=day.max_visits,
             max_talk=day.max_talk,
+            crowding=settings.visits.balance,
+            made=day.visits_made,
         )
         for number, (day, (start_place, end_place), matrix) in enumerate(
             zip(days, anchors, matrix_of, strict=True)
@@ -216,7 +218,7 @@ def build_problem(
             visits=visits,
             gaps=_gaps(due_visits[: len(kept)], visits[: len(kept)], shift_days),
             joints=tuple(joints),
-            required_penalty=required_penalty(visits, matrices, len(shifts)),
+            required_penalty=required_penalty(visits, matrices, shifts),
         ),
         visits=due_visits,
         shifts=shift_days,

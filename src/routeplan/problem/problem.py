@@ -56,6 +56,15 @@ class Shift(Frozen):
     lunch: Lunch | None = None
     max_visits: Natural
     max_talk: Natural
+    crowding: Natural = 0
+    """What each pair of visits on the shift costs, so that days come out even: a visit moved to a
+    day that has two fewer saves it once."""
+    made: Natural = 0
+    """Visits of that day already made: they crowd the route as those on it do."""
+
+    def crowded(self, visits: int) -> int:
+        """What so many visits on the route cost for being on one day."""
+        return self.crowding * (self.made * visits + visits * (visits - 1) // 2)
 
 
 class Window(Frozen):
@@ -131,6 +140,7 @@ class Problem(Frozen):
     The cost of a solution, to be minimised, is
         typical travel minutes of all legs
       + cost of the windows used
+      + `crowding` for each pair of visits on one day
       + worth of the visits left out, and of the choices of which nothing is made, that are not
         required
       + `required_penalty` for each required one.

@@ -42,6 +42,7 @@ class WorkingDay:
     lunch: Lunch | None
     max_visits: int
     max_talk: int
+    visits_made: int
 
 
 def working_days(
@@ -107,6 +108,7 @@ def _working_day(
         lunch=None if taken else _lunch(settings.lunch, usual, pieces[0].start),
         max_visits=visits,
         max_talk=talk,
+        visits_made=progress.visits_done if progress else 0,
     )
 
 

@@ -253,8 +253,8 @@ class _Search:
         if least.changes == unavoidable and len(out) <= len(missing):
             return least, result.bound
         # What is required forces more: as few as can be, at a price beyond all else.
-        shifts = len(self.problem.shifts)
-        beyond = required_penalty(self.problem.visits, self.problem.matrices, shifts)
+        problem = self.problem
+        beyond = required_penalty(problem.visits, problem.matrices, problem.shifts)
         least = self.at_price(beyond, self.begin)
 
         def rank(plan: Budgeted) -> tuple[int, int]:
@@ -278,7 +278,7 @@ class _Search:
             return visit.model_copy(update={"windows": windows, "worth": visit.worth + price})
 
         visits = tuple(priced(visit) for visit in self.problem.visits)
-        penalty = required_penalty(visits, self.problem.matrices, len(self.problem.shifts))
+        penalty = required_penalty(visits, self.problem.matrices, self.problem.shifts)
         changed = {"visits": visits, "required_penalty": penalty}
         result = self.solved(self.problem.model_copy(update=changed), start)
         if result.bound is not None:

@@ -91,7 +91,7 @@ def _still_too_much(built: BuiltProblem, ids: set[str]) -> bool:
 
 
 def _repriced(problem: Problem) -> Problem:
-    penalty = required_penalty(problem.visits, problem.matrices, len(problem.shifts))
+    penalty = required_penalty(problem.visits, problem.matrices, problem.shifts)
     return problem.model_copy(update={"required_penalty": penalty})
 
 

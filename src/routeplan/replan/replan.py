@@ -504,7 +504,7 @@ def _priced(
         return visit
 
     visits = tuple(priced(visit) for visit in built.problem.visits)
-    penalty = required_penalty(visits, built.problem.matrices, len(built.problem.shifts))
+    penalty = required_penalty(visits, built.problem.matrices, built.problem.shifts)
     problem = built.problem.model_copy(update={"visits": visits, "required_penalty": penalty})
     return built.model_copy(update={"problem": problem})
 

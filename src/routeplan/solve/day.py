@@ -40,7 +40,7 @@ class Day:
     ) -> None:
         self.visits = visits
         self.cost = cost
-        """Typical travel plus windows."""
+        """Typical travel, windows, and crowding."""
         self.talk = talk
         self.done = done
         """Before each leg: the first minute one is free, the break taken."""
@@ -120,7 +120,7 @@ class Days:
         flat = table.flat[visit]
         # Where all costs are flat, the detour is the whole difference.
         exact = flat is not None and all(table.flat[other] is not None for other in visits)
-        least = min(reach[2] for reach in reaches)
+        least = min(reach[2] for reach in reaches) + table.crowding * (table.made + size)
         best = none
         at = table.start_place
         for position in range(size + 1):
@@ -217,7 +217,8 @@ def _make(table: ShiftTable, visits: tuple[int, ...]) -> Day | None:
             fed = max(table.start, table.lunch_first + table.lunch)
     typical = table.travel.typical
     cost, at = 0, table.start_place
-    for visit in visits:
+    for number, visit in enumerate(visits):
+        cost += table.crowding * (table.made + number)
         done.append(fed)
         hungry.append(unfed)
         place = table.places[visit]

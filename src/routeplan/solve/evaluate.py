@@ -28,13 +28,13 @@ def cost_of(problem: Problem, solution: Solution) -> int:
 
 
 def route_cost(problem: Problem, route: Route) -> int:
-    """Typical travel minutes of a route's legs plus the cost of the windows it uses.
+    """Typical travel minutes of a route's legs plus the cost of its windows and of its length.
 
     Raises ValueError as `cost_of`.
     """
     shift = problem.shifts[route.shift]
     minutes = problem.matrices[shift.matrix].minutes
-    cost, at = 0, shift.start_place
+    cost, at = shift.crowded(len(route.stops)), shift.start_place
     for stop in route.stops:
         visit = problem.visits[stop.visit]
         if at is not None:

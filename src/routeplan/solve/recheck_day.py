@@ -76,6 +76,7 @@ class Day:
         shift = problem.shifts[number]
         self.number, self.start, self.end = number, shift.start, shift.end
         self.max_visits, self.max_talk = shift.max_visits, shift.max_talk
+        self.crowding, self.made = shift.crowding, shift.made
         self.has_break = shift.lunch is not None
         self.late = shift.end + 1
         """Stands for every minute after the shift."""
@@ -290,7 +291,8 @@ class _Search:
         for j in self.open:
             if label.visited >> j & 1 or costs[j] < 0 or label.talk + day.talk[j] > day.max_talk:
                 continue
-            reduced = label.reduced + self.scale * costs[j]
+            beside = day.crowding * (day.made + label.stops)
+            reduced = label.reduced + self.scale * (costs[j] + beside)
             cuts = self.cuts_of[j]
             crossed = cuts & label.one
             if crossed:

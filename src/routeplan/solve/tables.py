@@ -82,12 +82,14 @@ class ShiftTable:
     """One shift with the windows of all visits on it."""
 
     __slots__ = (
+        "crowding",
         "end",
         "end_place",
         "flat",
         "lunch",
         "lunch_first",
         "lunch_last",
+        "made",
         "max_talk",
         "max_visits",
         "places",
@@ -110,6 +112,8 @@ class ShiftTable:
         self.end_place = nowhere if shift.end_place is None else shift.end_place
         self.max_visits = shift.max_visits
         self.max_talk = shift.max_talk
+        self.crowding = shift.crowding
+        self.made = shift.made
         self.lunch = shift.lunch.minutes if shift.lunch else 0
         self.lunch_first = shift.lunch.earliest if shift.lunch else 0
         self.lunch_last = shift.lunch.latest - shift.lunch.minutes if shift.lunch else NEVER

@@ -187,6 +187,8 @@ def _cost(problem: Problem, solution: Solution) -> int:
         for origin, destination in pairwise(places):
             if origin is not None and destination is not None:
                 total += minutes[origin][destination]
+        for number in range(len(stops)):
+            total += shift.crowding * (shift.made + number)
         for stop, visit in zip(route.stops, stops, strict=True):
             total += min(
                 window.cost

@@ -46,6 +46,7 @@ def enumerate_shift(data, scale, prices, words, cut_bits, cut_duals, limit, max_
     steps_high, steps_cost = data.steps_high, data.steps_cost
     before, talk, stay = data.before, data.talk, data.talk + data.after
     max_visits, max_talk = data.max_visits, data.max_talk
+    crowding, made = scale * data.crowding, data.made
     lunch = (data.lunch_earliest, data.lunch_latest, data.lunch_minutes)
     hungry_until = min(end, data.lunch_latest - data.lunch_minutes)
     left, came = completion(data, scale, prices)
@@ -129,7 +130,7 @@ def enumerate_shift(data, scale, prices, words, cut_bits, cut_duals, limit, max_
                 arrive = min(tick + travel[now, i, j], wait[now, i, j])
                 if arrive > end:
                     continue
-                base = rc + scale * cost[i, j] - prices[j]
+                base = rc + scale * cost[i, j] - prices[j] + crowding * (made + count)
                 ahead = came[lunched, j, arrive]
                 eaten = INFINITE
                 if not lunched:

@@ -63,17 +63,35 @@ def _sort(labels, size, rc, facts):
 
 
 @njit(cache=True, nogil=True)
-def _as_good(other, label, rc, facts, bits, costs, time_left, max_talk, max_visits, least_service):
-    """Whether cuts and caps let `other` stand for `label`, being no later and no dearer so far."""
+def _as_good(
+    other,
+    label,
+    rc,
+    facts,
+    bits,
+    costs,
+    time_left,
+    max_talk,
+    max_visits,
+    least_service,
+    crowding,
+):
+    """Whether cuts, caps and crowding let `other` stand for `label`, being no later and no dearer
+    so far."""
+    saved = rc[label] - rc[other]
     extra = bits[other, 0] & ~bits[label, 0]
-    if extra != np.uint64(0) and rc[label] - rc[other] < toll(costs, extra):
-        return False
+    if extra != np.uint64(0):
+        saved -= toll(costs, extra)
+        if saved < 0:
+            return False
     if facts[other, TALK] > facts[label, TALK] and facts[other, TALK] + time_left > max_talk:
         return False
-    return (
-        facts[other, COUNT] <= facts[label, COUNT]
-        or facts[other, COUNT] + time_left // least_service <= max_visits
-    )
+    more = np.int64(facts[other, COUNT] - facts[label, COUNT])
+    if more <= 0:
+        return True
+    # every visit to come is one beside `more` others that the label does not have
+    to_come = time_left // least_service
+    return facts[other, COUNT] + to_come <= max_visits and crowding * more * to_come <= saved
 
 
 @njit(cache=True, nogil=True)
@@ -127,6 +145,7 @@ def price_shift(
     steps_high, steps_cost = data.steps_high, data.steps_cost
     before, talk, stay = data.before, data.talk, data.talk + data.after
     max_visits, max_talk = data.max_visits, data.max_talk
+    crowding, made = scale * data.crowding, data.made
     lunch = (data.lunch_earliest, data.lunch_latest, data.lunch_minutes)
     hungry_until = min(end, data.lunch_latest - data.lunch_minutes)
     left, came = completion(data, scale, prices)
@@ -197,7 +216,7 @@ def price_shift(
                             w > words
                             and _as_good(
                                 other, label, l_rc, l_facts, l_bits, costs, end - tick,
-                                max_talk, max_visits, least_service,
+                                max_talk, max_visits, least_service, crowding,
                             )
                         )  # fmt: skip
                         if dominated:
@@ -236,7 +255,7 @@ def price_shift(
                 arrive = min(tick + travel[now, i, j], wait[now, i, j])
                 if arrive > end:
                     continue
-                base = rc + scale * cost[i, j] - prices[j]
+                base = rc + scale * cost[i, j] - prices[j] + crowding * (made + count)
                 ahead = came[lunched, j, arrive]
                 eaten = INFINITE
                 if not lunched:

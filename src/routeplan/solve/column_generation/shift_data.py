@@ -37,6 +37,8 @@ class ShiftData(NamedTuple):
     lunch_minutes: int  # 0: no lunch
     max_visits: int
     max_talk: int
+    crowding: int  # minutes for each pair of visits
+    made: int
     before: Ints  # (n,)
     talk: Ints  # (n,)
     after: Ints  # (n,)
@@ -133,6 +135,8 @@ def shift_data(problem: Problem, shift_index: int) -> ShiftData:
         lunch_minutes=lunch.minutes // tick if lunch else 0,
         max_visits=shift.max_visits,
         max_talk=shift.max_talk // tick,
+        crowding=shift.crowding,
+        made=shift.made,
         before=ticks([before for before, _, _ in stays]),
         talk=ticks([talk for _, talk, _ in stays]),
         after=ticks([after for _, _, after in stays]),
