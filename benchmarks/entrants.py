@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing import get_context
+from typing import ParamSpec, TypeVar
 
-from peers import PACKAGES, PEERS, timed
+from peers import PACKAGES, PEERS, WARM_PEERS, timed
 
 from routeplan.problem.problem import Problem
 from routeplan.solve.column_generation.compile import compile_kernels
@@ -18,7 +20,10 @@ from routeplan.solve.solve import solve
 from routeplan.solve.stop import StopRule
 from routeplan.solve.verify import require_valid, violations
 
-__all__ = ["ENTRANTS", "Outcome", "run", "run_apart"]
+__all__ = ["ENTRANTS", "Outcome", "apart", "run", "run_apart"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 ENTRANTS = (*Engine, *PEERS)
 
@@ -53,8 +58,8 @@ def run(
     start: Solution | None = None,
     gap: float = 0.0,
 ) -> Outcome:
-    """One entrant, in this process; `start`, and the `gap` to stop at, are for routeplan's engines
-    alone.
+    """One entrant, in this process; `start` is for routeplan's engines and `WARM_PEERS`, the `gap`
+    to stop at for routeplan's engines alone.
 
     Raises ValueError: no such entrant.
     """
@@ -63,7 +68,11 @@ def run(
     if name in PEERS:
         import_module(PACKAGES[name])
         began = time.monotonic()
-        orders = PEERS[name](problem, seconds, seed)
+        if start is not None:
+            given = [(route.shift, [stop.visit for stop in route.stops]) for route in start.routes]
+            orders = WARM_PEERS[name](problem, seconds, seed, given)
+        else:
+            orders = PEERS[name](problem, seconds, seed)
         used = time.monotonic() - began
         solution, dropped = timed(problem, orders)
     else:
@@ -94,6 +103,12 @@ def run_apart(
     start: Solution | None = None,
     gap: float = 0.0,
 ) -> Outcome:
-    """`run` in a fresh process: nothing is warm but the kernels on disk, nothing stays behind."""
+    """`run` in a fresh process."""
+    return apart(run, name, problem, seconds, seed, start, gap)
+
+
+def apart(function: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+    """What a function gives in a fresh process: nothing is warm but the kernels on disk, nothing
+    stays behind."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(run, name, problem, seconds, seed, start, gap).result()
+        return pool.submit(function, *given, **named).result()

@@ -15,7 +15,8 @@ team-5          five managers, each with a start place and 40 due visits around 
 team-week       three managers with 40 due visits each, a lunch break, peak hours, caps: what a
                 plan of the sample book looks like
 replan-50       a planned week-50 on Tuesday noon: one visit still to come is cancelled, an
-                urgent one is added, and moving what was planned costs what it costs in a re-plan
+                urgent one that must be made is added, and moving what was planned costs what it
+                costs in a re-plan of visits that no client has been told of
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ from pathlib import Path
 
 from routeplan.book.models import TravelMode
 from routeplan.config import ChurnSettings
+from routeplan.problem.churn import churn_factor
 from routeplan.problem.problem import Gap, Lunch, Problem, Shift, Visit, Window
+from routeplan.problem.progress import Slot
 from routeplan.solve.result import Route, Solution
 from routeplan.solve.schedule import schedule
 from routeplan.solve.solve import solve
@@ -42,6 +45,7 @@ __all__ = [
     "REPLAN",
     "Replan",
     "moved",
+    "nudged",
     "problem_of",
     "replan_of",
     "replanned",
@@ -81,12 +85,22 @@ class Replan:
     """What is left of a planned week once something happened."""
 
     problem: Problem
+    unpriced: Problem
+    """The same where moving costs nothing: what planning from scratch solves."""
     start: Solution
     """What was planned, as far as it still holds."""
     planned: dict[int, tuple[int, int]]
     """Visit → shift and talk start, of what was planned and is still to come."""
     urgent: int
     """The visit that was added."""
+
+    @property
+    def slots(self) -> dict[str, Slot]:
+        """`planned` by the visits' ids, as re-planning wants it."""
+        return {
+            self.problem.visits[index].id: _slot(self.problem, shift, start)
+            for index, (shift, start) in self.planned.items()
+        }
 
 
 def replan_of(seed: int) -> Replan:
@@ -123,7 +137,7 @@ def replanned(week: Problem, plan: Solution, chance: random.Random) -> Replan:
     cancelled = chance.choice(sorted(planned_before))
     rest = [index for index in range(len(week.visits)) if index not in made and index != cancelled]
     number_of = {index: number for number, index in enumerate(rest)}
-    visits = [_kept(week.visits[index], planned_before.get(index)) for index in rest]
+    ahead = [_ahead(week.visits[index]) for index in rest]
     at = chance.choice([visit.place for visit in week.visits])
     urgent = _visit(
         len(week.visits),
@@ -133,9 +147,17 @@ def replanned(week: Problem, plan: Solution, chance: random.Random) -> Replan:
         [Window(shift=0, start=840, end=1050), Window(shift=1, start=540, end=720)],
         before=0,
         after=0,
-    )
-    visits.append(urgent)
-    problem = week.model_copy(update={"shifts": tuple(shifts), "visits": tuple(visits)})
+    ).model_copy(update={"required": True})
+    changed = {"shifts": tuple(shifts), "visits": (*ahead, urgent)}
+    unpriced = week.model_copy(update=changed)
+    planned = {
+        number_of[index]: slot for index, slot in planned_before.items() if index != cancelled
+    }
+    visits = [
+        _priced(unpriced, visit, planned[number]) if number in planned else visit
+        for number, visit in enumerate(unpriced.visits)
+    ]
+    problem = unpriced.model_copy(update={"visits": tuple(visits)})
     orders = [
         (route.shift - TUESDAY, [number_of[s.visit] for s in route.stops if s.visit in number_of])
         for route in plan.routes
@@ -150,52 +172,77 @@ def replanned(week: Problem, plan: Solution, chance: random.Random) -> Replan:
     held = {stop.visit for route in kept for stop in route.stops}
     return Replan(
         problem=problem,
+        unpriced=unpriced,
         start=Solution(
             routes=tuple(kept),
             left_out=tuple(index for index in range(len(visits)) if index not in held),
         ),
-        planned={
-            number_of[index]: slot for index, slot in planned_before.items() if index != cancelled
-        },
+        planned=planned,
         urgent=len(visits) - 1,
     )
 
 
 def moved(replan: Replan, solution: Solution) -> int:
     """How many planned visits got another day or, beyond the tolerance, another hour, or none."""
+    late = _minutes_off(replan, solution)
+    return sum(minutes is None or minutes > CHURN.tolerance for minutes in late)
+
+
+def nudged(replan: Replan, solution: Solution) -> int:
+    """How many planned visits begin up to the tolerance earlier or later on their day."""
+    late = _minutes_off(replan, solution)
+    return sum(minutes is not None and 0 < minutes <= CHURN.tolerance for minutes in late)
+
+
+def _minutes_off(replan: Replan, solution: Solution) -> list[int | None]:
+    """Of each planned visit, how far from its hour it begins; None: not on its day."""
     now = {
         stop.visit: (route.shift, stop.start) for route in solution.routes for stop in route.stops
     }
-    return sum(
-        index not in now or now[index][0] != shift or abs(now[index][1] - start) > CHURN.tolerance
+    return [
+        abs(now[index][1] - start) if index in now and now[index][0] == shift else None
         for index, (shift, start) in replan.planned.items()
-    )
-
-
-def _kept(visit: Visit, slot: tuple[int, int] | None) -> Visit:
-    """A visit from Tuesday noon on, and what moving it costs, as in `routeplan.problem.build`."""
-    windows = [
-        window.model_copy(update={"shift": window.shift - TUESDAY})
-        for window in visit.windows
-        if window.shift >= TUESDAY
     ]
-    if slot is None:
-        return visit.model_copy(update={"windows": tuple(windows)})
-    shift, start = slot
+
+
+def _ahead(visit: Visit) -> Visit:
+    """A visit from Tuesday noon on."""
+    windows = (window for window in visit.windows if window.shift >= TUESDAY)
+    earlier = (window.model_copy(update={"shift": window.shift - TUESDAY}) for window in windows)
+    return visit.model_copy(update={"windows": tuple(earlier)})
+
+
+def _slot(problem: Problem, shift: int, start: int) -> Slot:
+    about = problem.shifts[shift]
+    return Slot(manager_id=about.manager, date=problem.days[about.day], start=start)
+
+
+def _priced(problem: Problem, visit: Visit, planned: tuple[int, int]) -> Visit:
+    """A visit with what moving it costs on Tuesday, as in `routeplan.problem.windows`."""
+    shift, start = planned
+    slot, today = _slot(problem, shift, start), problem.days[TUESDAY]
+
+    def price(minutes: int, to: int) -> int:
+        date = problem.days[problem.shifts[to].day]
+        return round(minutes * churn_factor(CHURN, slot, today, date))
+
     priced: list[Window] = []
-    for window in windows:
+    for window in visit.windows:
         if window.shift != shift:
-            priced.append(window.model_copy(update={"cost": CHURN.day}))
+            cost = price(CHURN.day, window.shift)
+            priced.append(window.model_copy(update={"cost": cost}))
             continue
-        priced.append(window.model_copy(update={"cost": CHURN.hour}))
-        for slack, cost in ((CHURN.tolerance, CHURN.nudge), (0, 0)):
+        priced.append(window.model_copy(update={"cost": price(CHURN.hour, shift)}))
+        for slack, minutes in ((CHURN.tolerance, CHURN.nudge), (0, 0)):
             near = (
                 max(window.start, start - slack),
                 min(window.end, start + visit.talk + slack),
             )
             if near[1] - near[0] >= visit.talk:
+                cost = price(minutes, shift)
                 priced.append(Window(shift=shift, start=near[0], end=near[1], cost=cost))
-    return visit.model_copy(update={"windows": tuple(priced), "worth": visit.worth + CHURN.drop})
+    worth = visit.worth + price(CHURN.drop, shift)
+    return visit.model_copy(update={"windows": tuple(priced), "worth": worth})
 
 
 def _weeks(chance: random.Random, due: int, weeks: int = 1) -> Problem:

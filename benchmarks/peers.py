@@ -21,7 +21,7 @@ from routeplan.problem.problem import Problem
 from routeplan.solve.result import Route, Solution
 from routeplan.solve.schedule import schedule
 
-__all__ = ["PACKAGES", "PEERS", "Orders", "timed"]
+__all__ = ["PACKAGES", "PEERS", "WARM_PEERS", "Orders", "timed"]
 
 Orders = list[tuple[int, list[int]]]
 FAR = 1_000_000
@@ -184,6 +184,12 @@ def ortools(problem: Problem, seconds: float, seed: int) -> Orders:
 
     Its model takes everything but costs by window and hour. It has no seed.
     """
+    return ortools_from(problem, seconds, seed, [])
+
+
+def ortools_from(problem: Problem, seconds: float, seed: int, given: Orders) -> Orders:
+    """`ortools`, from `given` orders instead of a first solution of its own. Raises ValueError if
+    its model refuses them."""
     del seed
     from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
@@ -273,7 +279,16 @@ def ortools(problem: Problem, seconds: float, seed: int) -> Orders:
     )
     left = max(0.1, seconds - (time.monotonic() - began))
     parameters.time_limit.FromMilliseconds(round(1000 * left))
-    found = routing.SolveWithParameters(parameters)
+    if given:
+        routing.CloseModelWithParameters(parameters)
+        order_of = dict(given)
+        routes = [[nodes.NodeToIndex(v) for v in order_of.get(n, [])] for n in range(len(shifts))]
+        first = routing.ReadAssignmentFromRoutes(routes, True)
+        if first is None:
+            raise ValueError("OR-Tools refuses the start")
+        found = routing.SolveFromAssignmentWithParameters(first, parameters)
+    else:
+        found = routing.SolveWithParameters(parameters)
     orders: Orders = []
     for number in range(len(shifts) if found else 0):
         order = []
@@ -368,6 +383,8 @@ PEERS: dict[str, Callable[[Problem, float, int], Orders]] = {
     "ortools": ortools,
     "pyvrp": pyvrp,
 }
+WARM_PEERS: dict[str, Callable[[Problem, float, int, Orders], Orders]] = {"ortools": ortools_from}
+"""Those that can begin with given orders."""
 
 
 def _value(problem: Problem, visit: int) -> int:

@@ -192,9 +192,57 @@ def test_a_replan_keeps_what_was_planned_but_the_cancelled_visit(week: Problem) 
         if problem.shifts[route.shift].day == 1
     )
     # What stays as it was costs its travel and what is left out, nothing for moving.
-    assert cost_of(problem, start) == _travel(problem, start) + sum(
-        problem.visits[index].worth for index in start.left_out
+    assert replan.urgent in start.left_out
+    assert cost_of(problem, start) == _travel(problem, start) + problem.required_penalty + sum(
+        problem.visits[index].worth for index in start.left_out if index != replan.urgent
     )
+    assert cost_of(replan.unpriced, start) == cost_of(problem, start)
+
+
+def test_moving_is_priced_as_in_a_replan(week: Problem) -> None:
+    instances = script("instances")
+    replan = instances.replanned(week, planned(week, 50).solution, random.Random(3))
+    today, tomorrow = replan.problem.days[1], replan.problem.days[2]
+    for index, (shift, start) in replan.planned.items():
+        visit, before = replan.problem.visits[index], replan.unpriced.visits[index]
+        slot = replan.slots[visit.id]
+        factor = {today: 2.0, tomorrow: 1.5}
+        own = factor.get(slot.date, 1.0)
+        assert visit.worth - before.worth == round(300 * own)
+        costs = {
+            (window.shift, window.cost)
+            for window in visit.windows
+            if window.start <= start and start + visit.talk <= window.end
+        }
+        assert (shift, 0) in costs
+        for window in visit.windows:
+            date = replan.problem.days[replan.problem.shifts[window.shift].day]
+            if date != slot.date:
+                assert window.cost == round(150 * max(own, factor.get(date, 1.0)))
+            else:
+                assert window.cost in (0, round(2 * own), round(60 * own))
+
+
+def test_what_a_replan_moves_is_counted_beyond_the_forced(week: Problem) -> None:
+    instances, bench = script("instances"), script("replan")
+    replan = instances.replanned(week, planned(week, 50).solution, random.Random(3))
+    entry = bench.entry_of(replan, replan.start, 0, 0.5)
+    assert entry == bench.Entry(0, 0, cost_of(replan.unpriced, replan.start), 0.5)
+    # Only its orders count: whoever can keep the hour does.
+    scratch = planned(replan.unpriced, 50).solution
+    entry = bench.entry_of(replan, scratch, 1, 0.5)
+    assert entry.beyond <= instances.moved(replan, scratch) - 1
+    assert entry.cost == cost_of(replan.unpriced, scratch)
+
+
+def test_ortools_begins_with_the_earlier_plan(week: Problem) -> None:
+    pytest.importorskip("ortools.constraint_solver")
+    instances = script("instances")
+    replan = instances.replanned(week, planned(week, 50).solution, random.Random(3))
+    found = script("entrants").run("ortools", replan.problem, 0.3, 0, replan.start)
+    assert found.broken == ()
+    assert replan.urgent not in found.solution.left_out
+    assert instances.moved(replan, found.solution) < len(replan.planned)
 
 
 def test_moves_alone_cost_where_the_forced_ones_are_sought(week: Problem) -> None:
