@@ -1,8 +1,9 @@
 """A bound confirmed from its proof: every price taken as given, nothing else believed.
 
 `proof.py` says why prices bound a case. Here the parts, the cases and the rows are checked against
-the problem, each leaf is priced anew in whole numbers (`recheck_day.py`), and the smallest bound of
-a tree's leaves is what its part is known to cost. Costs are whole minutes, so each is rounded up.
+the problem, joint visits at their hours (`recheck_grid.py`), each leaf is priced anew in whole
+numbers (`recheck_day.py`), and the smallest bound of a tree's leaves is what its part is known to
+cost. Costs are whole minutes, so each is rounded up.
 
 A `listed` leaf is checked as Baldacci, Christofides, Mingozzi (2008) argue: a solution cheaper than
 it uses, on each shift, only routes whose reduced cost exceeds the least by no more than the gap.
@@ -20,9 +21,9 @@ from dataclasses import dataclass
 from routeplan.errors import CheckError
 from routeplan.language import Message, message
 from routeplan.problem.problem import Choice, Problem, Tie, Visit
-from routeplan.solve.joint import on_grid
 from routeplan.solve.proof import CaseTree, CountSplit, GapPrice, Leaf, PartProof, PlaceSplit, Proof
 from routeplan.solve.recheck_day import Day, Prices, least_reduced_cost, routes_below
+from routeplan.solve.recheck_grid import at_its_hours
 from routeplan.solve.result import Result, Status
 from routeplan.solve.verify import leaves_required, require_valid
 
@@ -62,7 +63,7 @@ def recheck(problem: Problem, result: Result) -> Confirmed:
     require_valid(problem, result)
     bound, checked = None, _Checked(problem, 1)
     if result.proof is not None:
-        checked = _Checked(_planned(problem), result.proof.scale)
+        checked = _Checked(at_its_hours(problem), result.proof.scale)
         bound = checked.bound(result.proof)
     if result.bound is not None and (bound is None or bound < result.bound):
         if bound is None:
@@ -82,13 +83,7 @@ def recheck(problem: Problem, result: Result) -> Confirmed:
 
 def proven_bound(problem: Problem, proof: Proof) -> int:
     """What every solution costs at least, in minutes. Raises CheckError RP6003."""
-    return _Checked(_planned(problem), proof.scale).bound(proof)
-
-
-def _planned(problem: Problem) -> Problem:
-    """What the engine planned, of which the proof speaks."""
-    grid = on_grid(problem)
-    return problem if grid is None else grid.problem
+    return _Checked(at_its_hours(problem), proof.scale).bound(proof)
 
 
 def _refused(why: Message) -> CheckError:
