@@ -308,6 +308,9 @@ def _folder(
             book=place,
         )
     write_folder(folder, outputs, neutral)
+    for path in folder.glob("report/*"):
+        if _tells(path, traces):
+            path.unlink()
     return True
 
 

@@ -39,6 +39,7 @@ __all__ = [
     "content_of",
     "diff_versions",
     "history",
+    "lineage",
     "plan_of",
     "plan_replanned",
     "redo",
@@ -80,6 +81,18 @@ def history(store: Path) -> tuple[Version, ...]:
     """Every version, oldest first. Raises WorkspaceError."""
     with opened(store) as connection:
         return read_versions(connection)
+
+
+def lineage(store: Path, folder: Path) -> tuple[Version, ...]:
+    """The version that stands in a folder and those that it came from, newest first; none where it
+    is not in the history."""
+    number = standing_version(store, folder)
+    found: list[Version] = []
+    with opened(store) as connection:
+        while number is not None and (version := read_version(connection, number)):
+            found.append(version)
+            number = version.parent
+    return tuple(found)
 
 
 def standing_version(store: Path, folder: Path) -> int | None:

@@ -1,0 +1,1 @@
+"""The report on coverage and effort: one page and four tables."""
