@@ -18,6 +18,7 @@ from typing import Any
 from pydantic import BaseModel
 from typer.main import get_command
 
+import routeplan
 from routeplan.book.columns import SHEETS
 from routeplan.book.template import settings_toml
 from routeplan.book.words import VOCABULARIES
@@ -43,6 +44,7 @@ def pages() -> dict[str, str]:
     """Name in `FOLDER` → text."""
     made: dict[str, Iterable[str]] = {
         "options.md": _options(),
+        "python.md": _python(),
         "policies.md": _policies(),
         "plan-json.md": _file(Plan, "plan.json", "A plan: what `plan` and `replan` write."),
         "problem-json.md": _file(
@@ -288,6 +290,35 @@ def _policies() -> Iterator[str]:
 def _listing(path: str) -> Iterator[str]:
     text = (resources.files("routeplan.due") / path).read_text(encoding="utf-8")
     yield from ("```toml", text.rstrip(), "```")
+
+
+# --- Python --------------------------------------------------------------------------------------
+
+
+def _python() -> Iterator[str]:
+    about, _, calls = (routeplan.__doc__ or "").partition("\n    ")
+    yield from _page(
+        "From Python",
+        "All names below come from `routeplan`; their docstrings tell what they take, give and "
+        "raise. The notebooks of the repository show them at work.",
+    )
+    yield from _heading(2, about.split("\n\n")[-1].strip().rstrip(":"))
+    yield from ("```python", textwrap.dedent(f"    {calls}").rstrip(), "```")
+    kinds: dict[str, list[tuple[str, str]]] = {"Functions": [], "Values": [], "Errors": []}
+    for name in routeplan.__all__:
+        found = getattr(routeplan, name)
+        said = _plain((inspect.getdoc(found) or "").split("\n\n")[0])
+        if said.startswith(f"{name}("):
+            said = ""  # what dataclasses say of themselves
+        if inspect.isfunction(found):
+            kinds["Functions"].append(
+                (f"{name}({', '.join(inspect.signature(found).parameters)})", said)
+            )
+        elif inspect.isclass(found):
+            kinds["Errors" if issubclass(found, Exception) else "Values"].append((name, said))
+    for kind, rows in kinds.items():
+        yield from _heading(2, kind)
+        yield from _table(("name", "what"), [(_code(name), said) for name, said in rows])
 
 
 # --- files ---------------------------------------------------------------------------------------

@@ -2,11 +2,16 @@
 
 A plan in five calls:
 
-    book = read_book("data/sample.xlsx")
-    plan = plan_visits(book, Horizon(first=date(2026, 11, 23)))
-    save_plan(plan, Path("out"), Texts("en"))
-    later = replan(plan, book, [Cancel(client_id="C002")], datetime(2026, 11, 24, 8, 0))
-    diff_plans(plan, later)
+    import datetime as dt
+    from pathlib import Path
+
+    import routeplan as rp
+
+    book = rp.read_book(Path("data/sample.xlsx"))
+    plan = rp.plan_visits(book, rp.Horizon(first=dt.date(2026, 11, 23)))
+    rp.save_plan(plan, Path("out/week"), rp.Texts("en"))
+    later = rp.replan(plan, book, [rp.Cancel(client_id="C002")], dt.datetime(2026, 11, 24, 8, 0))
+    print(rp.diff_plans(plan, later).changes)
 """
 
 from routeplan.book.models import Book
