@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from routeplan.book.models import Channel, Layer, Purpose, Tier, TravelMode
-from routeplan.errors import FileError, SettingsError
+from routeplan.errors import SettingsError, unreadable
 from routeplan.language import message
 from routeplan.values import Clock, Frozen, TimeWindow
 
@@ -361,6 +361,8 @@ class CalendarSettings(Frozen):
 class SolverSettings(Frozen):
     time_limit: Annotated[float, Field(gt=0)] = 20.0
     """Seconds."""
+    replan_gap: Annotated[float, Field(ge=0, le=1)] = 0.05
+    """A re-plan proven within this share of the best possible is not searched further."""
     seed: Annotated[int, Field(ge=0)] = 0
 
 
@@ -418,9 +420,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise FileError(
-            "RP3001", message("error.unreadable", file=str(path), why=str(error.strerror))
-        ) from error
+        raise unreadable(path, error) from error
     return parse_toml(raw, str(path))
 
 

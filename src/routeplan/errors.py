@@ -16,12 +16,14 @@ Texts are `Message`s: the command line shows them in the user's language, `str(e
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING, ClassVar
 
-from routeplan.language import Message, Texts
+from routeplan.language import Message, Texts, message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from routeplan.book.faults import Fault
 
@@ -35,6 +37,9 @@ __all__ = [
     "SettingsError",
     "UsageError",
     "WorkspaceError",
+    "os_reason",
+    "unreadable",
+    "unwritable",
 ]
 
 
@@ -93,3 +98,33 @@ class BookError(RouteplanError, ValueError):
     def __init__(self, code: str, message: Message, faults: Sequence[Fault] = ()) -> None:
         super().__init__(code, message)
         self.faults = tuple(faults)
+
+
+_REASONS = {
+    errno.ENOENT: "error.os_missing",
+    errno.EACCES: "error.os_denied",
+    errno.EPERM: "error.os_denied",
+    errno.EROFS: "error.os_denied",
+    errno.ENOSPC: "error.os_full",
+    errno.EDQUOT: "error.os_full",
+    errno.EISDIR: "error.os_is_folder",
+    errno.ENOTDIR: "error.os_not_folder",
+    errno.EEXIST: "error.os_not_folder",
+    errno.ENAMETOOLONG: "error.os_name_too_long",
+}
+
+
+def os_reason(error: OSError) -> Message | str:
+    """Why the system refused, in the user's words where they are known."""
+    key = _REASONS.get(error.errno or 0)
+    return message(key) if key else error.strerror or str(error)
+
+
+def unreadable(path: Path, error: OSError) -> FileError:
+    """The error of a file that the system does not let us read."""
+    return FileError("RP3001", message("error.unreadable", file=str(path), why=os_reason(error)))
+
+
+def unwritable(path: Path, error: OSError) -> FileError:
+    """The error of a file or folder that the system does not let us write."""
+    return FileError("RP3011", message("error.unwritable", file=str(path), why=os_reason(error)))

@@ -14,7 +14,7 @@ import re
 from functools import cache, cached_property
 from pathlib import Path
 
-from routeplan.errors import FileError, SettingsError
+from routeplan.errors import SettingsError, unreadable
 from routeplan.language import Message, message
 from routeplan.values import Frozen
 
@@ -197,9 +197,7 @@ def read_calendar(path: Path) -> WorkCalendar:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise FileError(
-            "RP3001", message("error.unreadable", file=str(path), why=str(error.strerror))
-        ) from error
+        raise unreadable(path, error) from error
     wrong: list[Message] = []
     overrides: dict[dt.date, DayOverride] = {}
     try:

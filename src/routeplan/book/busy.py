@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from routeplan.errors import FileError
+from routeplan.errors import FileError, unreadable
 from routeplan.language import message
 from routeplan.values import MINUTES_PER_DAY, Closure, TimeWindow
 
@@ -126,8 +126,7 @@ def _read(path: Path) -> Calendar:
     try:
         content = path.read_bytes()
     except OSError as error:
-        text = message("error.unreadable", file=str(path), why=error.strerror or str(error))
-        raise FileError("RP3001", text) from error
+        raise unreadable(path, error) from error
     not_one = FileError("RP3063", message("error.not_calendar", file=str(path)))
     if len(content) > MAX_BYTES:
         raise not_one

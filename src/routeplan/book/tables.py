@@ -14,7 +14,7 @@ from routeplan.book.columns import SHEETS, Sheet
 from routeplan.book.reporter import Place, Reporter
 from routeplan.book.words import nearest, word_key
 from routeplan.book.xlsx import MAX_COLUMNS, MAX_ROWS, RefusedError, read_sheets
-from routeplan.errors import FileError
+from routeplan.errors import FileError, unreadable
 from routeplan.language import message
 
 __all__ = ["Table", "read_csv_table", "read_tables"]
@@ -62,8 +62,7 @@ def read_tables(path: Path, reporter: Reporter) -> dict[str, Table]:
     except OSError as error:
         if isinstance(error, FileError):
             raise
-        why = str(error.strerror or error)
-        raise FileError("RP3001", message("error.unreadable", file=str(path), why=why)) from error
+        raise unreadable(path, error) from error
 
 
 def read_csv_table(file: Path, spec: Sheet, reporter: Reporter) -> Table | None:
@@ -75,8 +74,7 @@ def read_csv_table(file: Path, spec: Sheet, reporter: Reporter) -> Table | None:
     try:
         return _csv_table(file, spec, reporter)
     except OSError as error:
-        why = str(error.strerror or error)
-        raise FileError("RP3001", message("error.unreadable", file=str(file), why=why)) from error
+        raise unreadable(file, error) from error
 
 
 def _csv_table(file: Path, spec: Sheet, reporter: Reporter) -> Table | None:

@@ -35,7 +35,7 @@ from routeplan.book.spans import DEFAULT_HOURS
 from routeplan.book.workbook import new_workbook
 from routeplan.book.write import tables_of
 from routeplan.config import Settings
-from routeplan.errors import FileError, WorkspaceError
+from routeplan.errors import WorkspaceError, unwritable
 from routeplan.language import Texts, message
 from routeplan.point import Point
 from routeplan.values import Closure, TimeWindow, WeeklyHours
@@ -65,8 +65,7 @@ def write_workspace(folder: Path, language: str = "en") -> tuple[Path, ...]:
             with path.open("xb") as stream:
                 stream.write(content)
     except OSError as error:
-        why = str(error.strerror or error)
-        raise FileError("RP3011", message("error.unwritable", file=str(path), why=why)) from error
+        raise unwritable(path, error) from error
     return tuple(paths)
 
 

@@ -13,7 +13,7 @@ from routeplan.book.columns import SHEETS, Column, Sheet
 from routeplan.book.models import Appointment, Book, Client, Contact, Manager, VisitRecord
 from routeplan.book.words import word_key
 from routeplan.book.workbook import new_workbook
-from routeplan.errors import FileError
+from routeplan.errors import FileError, unwritable
 from routeplan.language import message
 
 __all__ = ["tables_of", "write_book"]
@@ -39,8 +39,7 @@ def write_book(book: Book, path: Path, language: str = "en") -> None:
             for sheet in SHEETS:
                 _replace(path / f"{sheet.title(language)}.csv", _csv(tables[sheet.name]))
     except OSError as error:
-        why = str(error.strerror or error)
-        raise FileError("RP3011", message("error.unwritable", file=str(path), why=why)) from error
+        raise unwritable(path, error) from error
 
 
 def tables_of(book: Book, language: str) -> dict[str, list[list[Cell]]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import errno
 import os
 import secrets
 from contextlib import suppress
@@ -12,33 +11,14 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from routeplan.errors import FileError
-from routeplan.language import Message, message
+from routeplan.errors import FileError, os_reason, unreadable, unwritable
+from routeplan.language import message
 
 __all__ = ["os_reason", "read_model", "write_atomically"]
 
 FAULTS_SHOWN = 3
 
 _Model = TypeVar("_Model", bound=BaseModel)
-
-_REASONS = {
-    errno.ENOENT: "error.os_missing",
-    errno.EACCES: "error.os_denied",
-    errno.EPERM: "error.os_denied",
-    errno.EROFS: "error.os_denied",
-    errno.ENOSPC: "error.os_full",
-    errno.EDQUOT: "error.os_full",
-    errno.EISDIR: "error.os_is_folder",
-    errno.ENOTDIR: "error.os_not_folder",
-    errno.EEXIST: "error.os_not_folder",
-    errno.ENAMETOOLONG: "error.os_name_too_long",
-}
-
-
-def os_reason(error: OSError) -> Message | str:
-    """Why the system refused, in the user's words where they are known."""
-    key = _REASONS.get(error.errno or 0)
-    return message(key) if key else error.strerror or str(error)
 
 
 def write_atomically(path: Path, data: bytes | str) -> None:
@@ -63,9 +43,7 @@ def write_atomically(path: Path, data: bytes | str) -> None:
                 temporary.unlink()
             raise
     except OSError as error:
-        raise FileError(
-            "RP3011", message("error.unwritable", file=str(path), why=os_reason(error))
-        ) from error
+        raise unwritable(path, error) from error
 
 
 def read_model(path: Path, model: type[_Model]) -> _Model:
@@ -73,9 +51,7 @@ def read_model(path: Path, model: type[_Model]) -> _Model:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise FileError(
-            "RP3001", message("error.unreadable", file=str(path), why=os_reason(error))
-        ) from error
+        raise unreadable(path, error) from error
     try:
         return model.model_validate_json(data.removeprefix(codecs.BOM_UTF8))
     except ValidationError as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from routeplan.errors import FileError
+from routeplan.errors import FileError, unreadable
 from routeplan.language import message
 from routeplan.problem.problem import Problem
 
@@ -21,9 +21,7 @@ def read_problem(path: Path) -> Problem:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise FileError(
-            "RP3001", message("error.unreadable", file=str(path), why=str(error.strerror))
-        ) from error
+        raise unreadable(path, error) from error
     try:
         return Problem.model_validate_json(data.removeprefix(codecs.BOM_UTF8))
     except ValidationError as error:

@@ -16,6 +16,7 @@ The text form is `kind:who@when=what`, the same words for all of them:
     urgent:C017@2026-11-24=competitor    ... by that day, for another reason than a complaint
     done:C017                            is visited: the talk has just ended
     done:C017@M2=10:00-10:40             ... by that manager, at those hours of today
+    done:C017=2026-11-24T10:00-10:40     ... or of a day before
     hours:C017@2026-11-24=09:00-11:00    the client's hours on that day; 'closed': none
     off:M1                               the manager is off from now on
     off:M1=2026-11-25T12:00              ... until then
@@ -51,7 +52,7 @@ from routeplan.book.records import Record, parse_records
 from routeplan.book.reporter import Place, Reporter
 from routeplan.book.tables import read_csv_table
 from routeplan.book.words import nearest, word_key
-from routeplan.errors import BookError, FileError, UsageError
+from routeplan.errors import BookError, FileError, UsageError, unreadable
 from routeplan.language import message
 from routeplan.plan.events import (
     Cancel,
@@ -171,7 +172,9 @@ def _urgent(who: str, when: str, what: str) -> Event:
 
 
 def _done(who: str, when: str, what: str) -> Event:
-    return Done(client_id=who, manager_id=when or None, talk=parse_window(what) if what else None)
+    day, _, hours = what.rpartition("T")
+    talk = parse_window(hours) if hours else None
+    return Done(client_id=who, manager_id=when or None, talk=talk, date=_date(day))
 
 
 def _hours(who: str, when: str, what: str) -> Event:
@@ -305,8 +308,7 @@ def _read_json(path: Path) -> tuple[Event, ...]:
     try:
         raw = json.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
-        why = str(error.strerror or error)
-        raise FileError("RP3001", message("error.unreadable", file=str(path), why=why)) from error
+        raise unreadable(path, error) from error
     except ValueError as error:
         text = message("replan.not_json", file=str(path), why=str(error))
         raise FileError("RP3023", text) from error

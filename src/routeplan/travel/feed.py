@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from routeplan.errors import FileError
+from routeplan.errors import FileError, unreadable
 from routeplan.language import message
 from routeplan.language.message import Argument
 
@@ -155,8 +155,7 @@ def _files(path: Path, name: str) -> dict[str, bytes]:
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
         raise _fault(name, "error.feed_zip") from error
     except OSError as error:
-        why = str(error.strerror or error)
-        raise FileError("RP3001", message("error.unreadable", file=str(path), why=why)) from error
+        raise unreadable(path, error) from error
     missing = [file for file in _NEEDED if file not in found]
     if not any(file in found for file in _CALENDARS):
         missing.append(" / ".join(_CALENDARS))

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from routeplan.errors import FileError, UsageError
+from routeplan.errors import FileError, UsageError, unwritable
 from routeplan.language import message
 from routeplan.travel.background import MAIN_ROADS
 from routeplan.travel.extract import read_extract
@@ -68,8 +68,7 @@ def build_roads(pbf: Path, out: Path) -> RoadsFolder:
     except OSError as error:
         if isinstance(error, FileError):
             raise
-        why = message("error.unwritable", file=str(out), why=error.strerror or str(error))
-        raise FileError("RP3011", why) from error
+        raise unwritable(out, error) from error
     return read_roads(out)
 
 

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from routeplan.config import TravelSettings
-from routeplan.errors import FileError, SettingsError
+from routeplan.errors import FileError, SettingsError, unreadable
 from routeplan.language import message
 from routeplan.point import Point
 from routeplan.travel.feed import Feed
@@ -103,9 +103,7 @@ class Timetables:
             with self.streets.open("rb") as stream:
                 streets = hashlib.file_digest(stream, "sha256").hexdigest()
         except OSError as error:
-            why = str(error.strerror or error)
-            text = message("error.unreadable", file=str(self.streets), why=why)
-            raise FileError("RP3001", text) from error
+            raise unreadable(self.streets, error) from error
         return f"timetable:{digest([feed.digest for feed in self.feeds], streets)}"
 
     def day_key(self, day: dt.date) -> str:
