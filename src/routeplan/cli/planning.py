@@ -42,6 +42,7 @@ from routeplan.cli.event_options import (
     TakesOption,
     UrgentOption,
     given_events,
+    with_recorded,
 )
 from routeplan.cli.options import (
     AdjustOption,
@@ -224,8 +225,10 @@ def replan(
     chosen = travelling(before.origin.settings, travel, place)
     ground = map_ground(chosen.travel, place)
     known = known_book(place, texts)
-    limit = time_limit or chosen.solver.time_limit
-    announce_compiling(engine, texts, quiet=quiet)
+    happened = with_recorded(happened, before, known, clock, texts)
+    earlier = proof_there(folder)
+    if time_limit or earlier is None or max_changes is not None:
+        announce_compiling(engine, texts, quiet=quiet)
     solved: list[Solved] = []
     with (
         open_travel(chosen.travel, known, place, before.origin.calendar) as source,
@@ -240,11 +243,12 @@ def replan(
             settings=chosen,
             travel=source,
             adjustments=tuple(parse_adjustment(text) for text in adjust or ()),
-            stop=StopRule(seconds=limit),
+            stop=StopRule(seconds=time_limit) if time_limit else None,
             max_changes=max_changes,
             seed=seed,
             engine=Engine(engine.value),
             progress=display.update,
+            earlier=earlier,
             on_solved=solved.append,
         )
     diff = diff_plans(before, after)
@@ -253,7 +257,7 @@ def replan(
         folder,
         texts,
         book=place,
-        solved=solved[-1] if solved else proof_there(folder),
+        solved=solved[-1] if solved else earlier,
         tiles=tiles.value,
         ground=ground,
     )

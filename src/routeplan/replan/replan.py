@@ -28,6 +28,7 @@ from routeplan.problem.joint import at_hour, companion_id, visit_of
 from routeplan.problem.objective import required_penalty
 from routeplan.problem.problem import Problem, Visit
 from routeplan.problem.progress import Slot
+from routeplan.problem.shifts import ShiftDay
 from routeplan.problem.wishes import collect_wishes
 from routeplan.replan.choices import efficient_choices, plan_within
 from routeplan.replan.conflict import refusal
@@ -36,8 +37,10 @@ from routeplan.replan.news import planned_managers, read_news
 from routeplan.replan.offer import alternatives_for
 from routeplan.replan.progress import Standing, standing_at
 from routeplan.replan.told import with_told_kept
+from routeplan.solve.carry import carry
 from routeplan.solve.evaluate import cost_of
 from routeplan.solve.joint import together
+from routeplan.solve.repair import repaired
 from routeplan.solve.result import Engine, Result, Route, Solution, Solved, Status
 from routeplan.solve.schedule import schedule
 from routeplan.solve.solve import solve
@@ -168,6 +171,64 @@ class Replanning:
         )
         return self.built.problem.model_copy(update={"visits": visits})
 
+    def touched(self) -> frozenset[int]:
+        """Shifts of which a visit was lost, or which a visit that is lost or new could be on."""
+        made = {
+            (about.manager_id, about.date): {self.built.visits[stop.visit].id for stop in stops}
+            for about, stops in (
+                (self.built.shifts[route.shift], route.stops) for route in self.start.routes
+            )
+        }
+        known = {visit.id for visit in self.before.due}
+        lost = {
+            self.built.visits[number].id
+            for number in self.start.left_out
+            if self.built.visits[number].id in self.slots
+            or self.built.visits[number].id not in known
+        }
+        able = {
+            window.shift
+            for visit in self.built.problem.visits
+            if visit.id in lost
+            for window in visit.windows
+        }
+        days = {(day.manager_id, day.date): day for day in self.before.days}
+        kept = {visit.visit_id for day in self.standing.kept for visit in day.visits}
+
+        def lost_here(about: ShiftDay) -> bool:
+            day = days.get((about.manager_id, about.date))
+            planned = (
+                {visit.visit_id for visit in day.visits if not visit.accompanies} if day else set()
+            )
+            return not planned - kept <= made.get((about.manager_id, about.date), set())
+
+        shifts = enumerate(self.built.shifts)
+        return frozenset(able | {number for number, about in shifts if lost_here(about)})
+
+    def proven(self, solution: Solution, earlier: Solved, seed: int) -> Result | None:
+        """The result of a solution that is good enough by the prices of the earlier proof."""
+        problem = self.built.problem
+        carried = carry(problem, earlier)
+        if carried is None:
+            return None
+        cost = cost_of(problem, solution)
+        if cost - carried.bound > self.settings.solver.replan_gap * cost:
+            return None
+        missing = any(problem.visits[index].required for index in solution.left_out)
+        proven = cost <= carried.bound
+        status = Status.OPTIMAL if proven else Status.FEASIBLE
+        result = Result(
+            engine=earlier.result.engine,
+            seed=seed,
+            status=Status.INFEASIBLE if missing else status,
+            stopped_by="optimal" if proven else "gap",
+            solution=solution,
+            cost=cost,
+            bound=carried.bound,
+            proof=carried.proof,
+        )
+        return None if self.loses_held(result) else result
+
     def loses_held(self, result: Result) -> bool:
         """Whether a visit is left out that may not move."""
         held = self.holds.visits
@@ -227,6 +288,7 @@ def replan(
     seed: int | None = None,
     engine: Engine = Engine.COLUMNS,
     progress: ProgressCallback | None = None,
+    earlier: Solved | None = None,
     on_solved: Callable[[Solved], None] | None = None,
 ) -> Plan:
     """The plan from `now` (local time) on, once `events` have happened; checked like any plan.
@@ -238,6 +300,11 @@ def replan(
     `adjustments` come on top of the earlier plan's; a `Must` asks again for a cancelled client.
     `on_solved` is given the problem with its routes and their proof, for `save_plan`. With
     `max_changes`, no more planned visits change than so many beyond those that nothing avoids.
+
+    With `earlier`, what `plan` was made from, and no `stop`, the answer comes at once where it is
+    proven within `settings.solver.replan_gap` of the best possible: the days that the events touch
+    are mended first, then all, and the prices of the earlier proof bound the new plan. Where it is
+    not, the search goes on as it does without `earlier`.
 
     Raises UsageError for an event or a clock that does not go with the plan, and CheckError if the
     new plan breaks a rule, which is a bug.
@@ -263,12 +330,17 @@ def replan(
         if on_solved:
             on_solved(solved)
         return after
-    result = solve(
+    seed = solver.seed if seed is None else seed
+    start, at_once = opened.start, None
+    if earlier is not None and stop is None:
+        start = repaired(problem, start, opened.touched(), seed=seed)
+        at_once = opened.proven(start, earlier, seed)
+    result = at_once or solve(
         problem,
         stop or StopRule(seconds=solver.time_limit),
-        seed=solver.seed if seed is None else seed,
+        seed=seed,
         engine=engine,
-        start=opened.start,
+        start=start,
         progress=progress,
     )
     if opened.loses_held(result):
@@ -277,7 +349,7 @@ def replan(
         again = solve(
             closer,
             stop or StopRule(seconds=solver.time_limit),
-            seed=solver.seed if seed is None else seed,
+            seed=seed,
             engine=engine,
             start=opened.start,
             progress=progress,

@@ -84,12 +84,20 @@ def merge(problem: Problem, solved: Sequence[tuple[Part, Sequence[Route]]]) -> S
     )
 
 
-def part_proof(part: Part, tree: CaseTree | None) -> PartProof:
+def part_proof(
+    part: Part,
+    tree: CaseTree | None,
+    relaxed: Leaf | None = None,
+    least: tuple[int, ...] = (),
+) -> PartProof:
     """A part's proof in the indices of the whole."""
+    plain = isinstance(tree, Leaf) and tree.model_copy(update={"listed": None}) == relaxed
     return PartProof(
         visits=part.visits,
         shifts=part.shifts,
         tree=None if tree is None else _in_whole(part, tree),
+        relaxed=None if relaxed is None or plain else _leaf_in_whole(part, relaxed),
+        least=least,
     )
 
 
@@ -109,28 +117,30 @@ def _in_whole(part: Part, tree: CaseTree) -> CaseTree:
             }
         )
     if isinstance(tree, Leaf):
-        return tree.model_copy(
-            update={
-                "gaps": tuple(
-                    gap.model_copy(
-                        update={
-                            "first": part.visits[gap.first],
-                            "second": part.visits[gap.second],
-                        }
-                    )
-                    for gap in tree.gaps
-                ),
-                "cuts": tuple(
-                    cut.model_copy(update={"visits": whole(cut.visits)}) for cut in tree.cuts
-                ),
-            }
-        )
+        return _leaf_in_whole(part, tree)
     return tree.model_copy(
         update={
             "visit": part.visits[tree.visit],
             "shifts": tuple(part.shifts[shift] for shift in tree.shifts),
             "elsewhere": _in_whole(part, tree.elsewhere),
             "there": _in_whole(part, tree.there),
+        }
+    )
+
+
+def _leaf_in_whole(part: Part, leaf: Leaf) -> Leaf:
+    return leaf.model_copy(
+        update={
+            "gaps": tuple(
+                gap.model_copy(
+                    update={"first": part.visits[gap.first], "second": part.visits[gap.second]}
+                )
+                for gap in leaf.gaps
+            ),
+            "cuts": tuple(
+                cut.model_copy(update={"visits": tuple(part.visits[v] for v in cut.visits)})
+                for cut in leaf.cuts
+            ),
         }
     )
 

@@ -112,6 +112,12 @@ class PartProof(Frozen):
     shifts: tuple[int, ...]
     tree: CaseTree | None
     """None: nothing proven but that no cost is negative."""
+    relaxed: Leaf | None = None
+    """The prices before any case, where `tree` is not a leaf of these: no part of the proof, but
+    where that of a changed problem starts (`carry.py`)."""
+    least: tuple[Annotated[int, Field(le=0)], ...] = ()
+    """For these prices: what no route of a shift costs less than, reduced, in the order of
+    `shifts`. Empty: not known."""
 
 
 class Proof(Frozen):

@@ -6,18 +6,22 @@ import math
 import os
 import time
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from routeplan.problem.problem import Problem
 from routeplan.solve.components import Part, merge, part_proof, split
 from routeplan.solve.evaluate import cost_of
 from routeplan.solve.improve import Search
 from routeplan.solve.joint import on_grid
-from routeplan.solve.proof import CaseTree, Proof
+from routeplan.solve.proof import CaseTree, Leaf, Proof
 from routeplan.solve.result import Engine, PhaseStatistics, Result, Route, Solution, Status
 from routeplan.solve.routing import routing_orders
 from routeplan.solve.schedule import schedule
 from routeplan.solve.stop import Progress, ProgressCallback, StopRule
 from routeplan.solve.verify import leaves_required
+
+if TYPE_CHECKING:
+    from routeplan.solve.column_generation.engine import ColumnSearch
 
 __all__ = ["solve"]
 
@@ -130,8 +134,10 @@ def solve(
 def _proof(watch: _Watch) -> Proof:
     from routeplan.solve.column_generation.master import SCALE
 
-    parts = zip(watch.parts, watch.trees, strict=True)
-    return Proof(scale=SCALE, parts=tuple(part_proof(part, tree) for part, tree in parts))
+    parts = zip(watch.parts, watch.trees, watch.relaxed, strict=True)
+    return Proof(
+        scale=SCALE, parts=tuple(part_proof(part, tree, *relaxed) for part, tree, relaxed in parts)
+    )
 
 
 def _by_routing(
@@ -195,8 +201,21 @@ def _by_columns(
     columns.run()
     tell()
     watch.trees[number] = columns.proof_tree()
+    watch.relaxed[number] = _relaxed(columns, len(part.shifts))
     watch.ended(columns.ended_by)
     watch.note("columns", columns.moves)
+
+
+def _relaxed(columns: ColumnSearch, shifts: int) -> tuple[Leaf | None, tuple[int, ...]]:
+    """The prices that bound the whole best, and the least reduced cost of each shift for them."""
+    from routeplan.solve.column_generation.leaf import leaf_of
+
+    proof, whole = columns._proof, columns._whole  # noqa: SLF001
+    if proof is None:
+        return None, ()
+    kind = whole.prepared.kind
+    least = tuple(min(0, proof.best[kind[shift]]) for shift in range(shifts))
+    return leaf_of(whole, proof), least
 
 
 class _Watch:
@@ -220,6 +239,8 @@ class _Watch:
         self.bounds: list[int | None] = [None] * len(parts)
         self.trees: list[CaseTree | None] = [None] * len(parts)
         """Why the bounds hold."""
+        self.relaxed: list[tuple[Leaf | None, tuple[int, ...]]] = [(None, ())] * len(parts)
+        """Prices before any case, and what they leave of each shift."""
         self.orders: list[Orders] = [[] for _ in parts]
         self.phases: list[PhaseStatistics] = []
         within = {visit for part in parts for visit in part.visits}
