@@ -155,8 +155,9 @@ class _Known:
             return False
         found = record.values[column]
         wanted = found if isinstance(found, tuple) else (found,)
-        names = self._names(sheet)
-        missing = [one for one in wanted if one not in names]
+        known = self._sheet(sheet)
+        missing = [one for one in wanted if one not in known]
+        names = self._names(sheet) if missing else {}
         for one in missing:
             record.bad.add(column)
             named = [key for key, name in names.items() if name == one]
@@ -171,12 +172,19 @@ class _Known:
             )
         return not missing
 
+    def _sheet(self, sheet: str) -> Mapping[str, Record | list[Record]]:
+        """Identifier → its row or rows."""
+        if sheet == "clients":
+            return self.clients
+        return self.managers if sheet == "managers" else self.contacts
+
     def _names(self, sheet: str) -> dict[str, str]:
         """Identifier → name."""
-        if sheet == "clients":
-            return {key: rows[0].values.get("name", "") for key, rows in self.clients.items()}
-        records = self.managers if sheet == "managers" else self.contacts
-        return {key: record.values.get("name", "") for key, record in records.items()}
+        first = {
+            key: rows[0] if isinstance(rows, list) else rows
+            for key, rows in self._sheet(sheet).items()
+        }
+        return {key: record.values.get("name", "") for key, record in first.items()}
 
     def check_client(self, record: Record) -> None:
         """The client and, if one is named, its site."""

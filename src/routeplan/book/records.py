@@ -52,6 +52,8 @@ def parse_records(
     columns, extra = _match_header(table, reporter)
     headers = {column.name: table.header[1][at] for at, column in columns.items()}
     lost: set[int] = set()
+    read: dict[tuple[str, str], Any] = {}
+    """What the texts of a column mean: most of them come again and again."""
     records = []
     for row, cells in table.rows:
         record = Record(table, row, headers)
@@ -64,7 +66,12 @@ def parse_records(
                 record.bad.add("")
                 break
             if at in columns:
-                _parse_cell(record, columns[at], text, reporter)
+                column = columns[at]
+                if (column.name, text) in read:
+                    record.texts[column.name] = text
+                    record.values[column.name] = read[column.name, text]
+                elif _parse_cell(record, column, text, reporter):
+                    read[column.name, text] = record.values[column.name]
             elif at in extra and text == ERROR_VALUE:
                 record.bad.add("")
                 reporter.report(FaultCode.ERROR_VALUE, table.place(row, extra[at]))
@@ -79,7 +86,8 @@ def parse_records(
     return records
 
 
-def _parse_cell(record: Record, column: Column, text: str, reporter: Reporter) -> None:
+def _parse_cell(record: Record, column: Column, text: str, reporter: Reporter) -> bool:
+    """Whether the cell could be read."""
     name = column.name
     record.texts[name] = "" if text == ERROR_VALUE else text
     try:
@@ -91,8 +99,9 @@ def _parse_cell(record: Record, column: Column, text: str, reporter: Reporter) -
     except CellError as error:
         record.bad.add(name)
         reporter.cell(error, record.place(name))
-    else:
-        record.values[name] = value
+        return False
+    record.values[name] = value
+    return True
 
 
 def _match_header(table: Table, reporter: Reporter) -> tuple[dict[int, Column], dict[int, str]]:
