@@ -257,6 +257,7 @@ def replan(
         folder,
         texts,
         book=place,
+        known=known,
         solved=solved[-1] if solved else earlier,
         tiles=tiles.value,
         ground=ground,

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from routeplan.book.models import Book
 from routeplan.language import Texts
 from routeplan.plan.plan import Plan
 from routeplan.solve.result import Solved
@@ -60,13 +61,15 @@ def save_plan(
     texts: Texts,
     *,
     book: Path | None = None,
+    known: Book | None = None,
     solved: Solved | None = None,
     tiles: str = "none",
     ground: MainRoads | None = None,
 ) -> Saved:
     """Writes plan.json, plan.xlsx, map.html and more; the store beside `book` keeps them for good.
 
-    What stood in the folder is kept as well, and is what the new version was made from. `solved`,
+    What stood in the folder is kept as well, and is what the new version was made from. `known` is
+    what `book_with_records` reads there, so that it need not be read again. `solved`,
     what the plan was made from, becomes proof.json; that of another plan does not stay.
 
     Everything is made before anything is written, the version is on disk before files are replaced,
@@ -94,6 +97,7 @@ def save_plan(
             ground=ground,
             folder=folder,
             book=book,
+            known=known,
         )
         write_folder(folder, outputs, stored)
     else:
@@ -107,6 +111,7 @@ def save_plan(
                 ground=ground,
                 folder=folder,
                 book=book,
+                known=known,
             )
             with transaction(connection):
                 version = keep(connection, stored, after=standing)
