@@ -10,7 +10,7 @@ import inspect
 import json
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from routeplan.book.template import settings_toml
 from routeplan.book.words import VOCABULARIES
 from routeplan.cli import app
 from routeplan.cli.app import SECTIONS
+from routeplan.cli.chinese import translated
 from routeplan.config import Settings
 from routeplan.due.policy import Policy, policy_names
 from routeplan.due.preparation import Checklists
@@ -43,7 +44,6 @@ Schema = Mapping[str, Any]
 def pages() -> dict[str, str]:
     """Name in `FOLDER` → text."""
     made: dict[str, Iterable[str]] = {
-        "options.md": _options(),
         "python.md": _python(),
         "policies.md": _policies(),
         "plan-json.md": _file(Plan, "plan.json", "A plan: what `plan` and `replan` write."),
@@ -55,6 +55,7 @@ def pages() -> dict[str, str]:
         ),
     }
     for language, ending in (("en", ""), ("zh", ".zh")):
+        made[f"options{ending}.md"] = _options(language)
         made[f"book{ending}.md"] = _book(Texts(language))
         made[f"settings{ending}.md"] = _settings(Texts(language))
     return {
@@ -93,39 +94,76 @@ def _code(text: object) -> str:
 
 # --- commands ------------------------------------------------------------------------------------
 
-_VALUES = {"path": "a path", "str": "a text", "int": "a whole number", "float": "a number"}
+_OPTIONS = {
+    "en": {
+        "title": "Options of the commands",
+        "intro": (
+            "What each command takes, as `--help` says; [the commands](../cli.md) has examples. "
+            "A starred option may be given several times. [中文](options.zh.md)."
+        ),
+        "columns": ("option", "value", "meaning"),
+        "values": {"path": "a path", "str": "a text", "int": "a whole number", "float": "a number"},
+        "comma": ", ",
+        "semicolon": "; ",
+        "brackets": " ({})",
+    },
+    "zh": {
+        "title": "命令选项",
+        "intro": (
+            "各命令的参数和选项，与 `--help --lang zh` 显示的一致；带星号的可以多次使用。"
+            "[English](options.md)。"
+        ),
+        "columns": ("选项", "取值", "含义"),
+        "values": {"path": "路径", "str": "文本", "int": "整数", "float": "数"},
+        "comma": "、",
+        "semicolon": "；",
+        "brackets": "（{}）",
+    },
+}
 
 
-def _options() -> Iterator[str]:
-    yield from _page(
-        "Options of the commands",
-        "What each command takes, as its `--help` says. [The commands](../cli.md) tells how they "
-        "are used, with examples. A starred option may be given several times.",
-    )
+def _options(language: str) -> Iterator[str]:
+    words: Mapping[str, Any] = _OPTIONS[language]
+    say: Callable[[str], str] = translated if language == "zh" else str
+    yield from _page(words["title"], words["intro"])
     commands = get_command(app).commands  # type: ignore[attr-defined]
     for section, names in SECTIONS.items():
-        yield from _heading(2, section)
+        yield from _heading(2, say(section))
         for name in names:
-            yield from _command(f"routeplan {name}", commands[name])
+            for full_name, command in _below(f"routeplan {name}", commands[name]):
+                yield from _command(full_name, command, words, say)
 
 
-def _command(name: str, command: Any) -> Iterator[str]:
-    if hasattr(command, "commands"):
-        for below in command.commands.values():
-            yield from _command(f"{name} {below.name}", below)
+def _below(name: str, command: Any) -> Iterator[tuple[str, Any]]:
+    """The commands of a group; of any other command itself."""
+    if not hasattr(command, "commands"):
+        yield name, command
         return
-    yield from _heading(3, name, re.sub(r"\s+", " ", command.help))
+    for below in command.commands.values():
+        yield from _below(f"{name} {below.name}", below)
+
+
+def _command(
+    name: str, command: Any, words: Mapping[str, Any], say: Callable[[str], str]
+) -> Iterator[str]:
+    yield from _heading(3, name, re.sub(r"\s+", " ", say(command.help)))
     context = command.context_class(command, info_name=name)
     rows = []
     for param in command.params:
-        spelt, about = param.get_help_record(context)
+        spelt, said = param.get_help_record(context)
         names, _, kind = spelt.partition(" <")
         many = re.fullmatch(r"list\[(\w+)\]", kind := kind.rstrip(">"))
         kind = many[1].lower() if many else kind.removesuffix(" range")
-        value = ", ".join(map(_code, kind.split("|"))) if "|" in kind else _VALUES.get(kind, kind)
+        chosen = words["comma"].join(map(_code, kind.split("|")))
+        value = chosen if "|" in kind else words["values"].get(kind, kind)
         shown = _code(names if names.startswith("-") else names.upper()) + (" *" if many else "")
-        rows.append((shown, value, re.sub(r"\[(.+?)\]", r"(\1)", about)))
-    yield from _table(("option", "value", "meaning"), rows)
+        about = param.help or ""
+        facts = said.removeprefix(about).strip().strip("[]")
+        facts = words["semicolon"].join(say(fact) for fact in facts.split("; ") if fact)
+        about = f"{say(about)}[{facts}]" if facts else say(about)
+        brackets = words["brackets"].format(r"\1")
+        rows.append((shown, value, re.sub(r" *\[(.+?)\]", brackets, about)))
+    yield from _table(words["columns"], rows)
 
 
 # --- the book ------------------------------------------------------------------------------------
@@ -147,7 +185,7 @@ _BOOK = {
         "word_columns": ("value", "words"),
     },
     "zh": {
-        "title": "台账",
+        "title": "客户资料",
         "intro": (
             "一个 .xlsx 工作簿（含下列工作表），或一个文件夹（含同名 CSV 文件）。表头中英文均可，"
             "次序不限；其他列原样保留。首格以 `#` 开头的行不读取。[English](book.md)。"
@@ -207,7 +245,7 @@ _SETTINGS = {
     "zh": {
         "title": "设置",
         "intro": (
-            "台账旁边的 `routeplan.toml`，或 `--settings` 指定的文件。未写的条目取默认值，"
+            "客户资料旁边的 `routeplan.toml`，或 `--settings` 指定的文件。未写的条目取默认值，"
             "有误的条目会逐一指出。`routeplan init` 写出带说明的完整文件。[English](settings.md)。"
         ),
         "columns": ("条目", "默认值", "取值", "含义"),

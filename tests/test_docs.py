@@ -135,8 +135,10 @@ def test_the_tutorial_ends_with_printed_days(tmp_path: Path) -> None:
             words += ["--week", "2026-11-23"]
         elif words[0] == "replan":
             words += ["--now", "2026-11-22T18:00"]
-        elif "--pdf" in words and not chromium_path():
-            words.remove("--pdf")
+        elif words[0] == "sheets":
+            words += ["--date", "2026-11-23"]
+            if not chromium_path():
+                words.remove("--pdf")
         done = run(tmp_path, *words)
         assert done.returncode == 0, line + done.stdout + done.stderr
         printed += done.stdout
