@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 
 import pytest
+from rich.console import Console, RenderableType
 
+from routeplan.book.models import Book
 from routeplan.errors import UsageError
 from routeplan.language import Texts
-from routeplan.outputs.replanning import offer_sentence
+from routeplan.outputs.replanning import offer_sentence, offers_report
 from routeplan.plan.events import Cancel, Moved
 from routeplan.plan.plan import Plan
 from routeplan.problem.progress import Told
 from routeplan.replan.offer import Offer, offers_of
-from routeplan.replan.replan import prepare_replan
+from routeplan.replan.replan import prepare_replan, replan
 from routeplan.replan.told import tell
-from tests.examples import MONDAY
+from routeplan.solve.result import Engine
+from tests.examples import MONDAY, window
+from tests.plan import test_joint as joint
 from tests.plan.examples import TUESDAY, visit_of
 from tests.replan.examples import at, busy_book, busy_plan, replanned
 
@@ -24,6 +29,12 @@ SUNDAY_NIGHT = at("22:00", MONDAY - dt.timedelta(days=1))
 
 def offered(plan: Plan, client_id: str) -> tuple[Offer, ...]:
     return offers_of(prepare_replan(plan, busy_book(), (), SUNDAY_NIGHT), client_id)
+
+
+def printed(shown: RenderableType) -> str:
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(shown)
+    return console.export_text()
 
 
 def half_days(offers: tuple[Offer, ...]) -> list[tuple[dt.date, bool]]:
@@ -79,6 +90,61 @@ def test_there_is_nothing_to_offer_to_who_is_not_due_or_has_promised() -> None:
         assert caught.value.code == "RP4074"
         for language in ("en", "zh"):
             assert client in Texts(language).render(caught.value.message)
+
+
+def of_two(*, first_until: str = "17:00", second_from: str = "9:00") -> tuple[Book, Plan]:
+    """C1 is M1's and takes M2 along, on a Monday; both have another visit then."""
+    book = Book(
+        managers=(
+            joint.manager("M1", shift=window("8:00", first_until)),
+            joint.manager("M2", shift=window(second_from, "18:00")),
+        ),
+        clients=(
+            joint.client("C1", 5, "M2"),
+            joint.client("C2", -5),
+            joint.client("C3", 9, owner="M2"),
+        ),
+    )
+    return book, joint.planned(book)
+
+
+def test_a_visit_of_two_is_offered_where_both_are_free() -> None:
+    book, plan = of_two(first_until="16:00", second_from="10:00")
+    opened = prepare_replan(plan, book, (), joint.SUNDAY)
+    offers = offers_of(opened, "C1")
+    assert len(offers) == 2
+    for offer in offers:
+        assert (offer.manager_id, offer.companion_id) == ("M1", "M2")
+        assert 10 * 60 <= offer.start < offer.end <= 16 * 60
+        when = dt.datetime.combine(offer.date, dt.time(offer.start // 60, offer.start % 60))
+        moved = Moved(client_id="C1", to=when)
+        after = replan(plan, book, [moved], joint.SUNDAY, stop=joint.STOP, engine=Engine.ROUTING)
+        (_, own), (_, along) = joint.both(after)
+        assert own.talk == along.talk
+        assert (own.talk.start, own.talk.end) == (offer.start, offer.end)
+        assert {visit.client_id for _, visit in after.visits} == {"C1", "C2", "C3"}
+        assert after.totals.travel - plan.totals.travel == offer.travel
+
+
+def test_a_visit_of_two_who_are_never_both_free_has_no_hour_and_that_is_why() -> None:
+    book, plan = of_two(first_until="11:00", second_from="15:00")
+    assert [visit.client_id for visit in plan.left_out] == ["C1"]
+    offers = offers_of(prepare_replan(plan, book, (), joint.SUNDAY), "C1")
+    assert offers == ()
+    for language, why in (("en", "both who are to go"), ("zh", "两人都有空")):
+        texts = Texts(language)
+        assert why in printed(offers_report(offers, "C1", plan, book, texts))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_an_hour_costs_is_said_in_words(language: str) -> None:
+    book, plan = of_two()
+    offers = offers_of(prepare_replan(plan, book, (), joint.SUNDAY), "C1")
+    said = printed(offers_report(offers, "C1", plan, book, Texts(language)))
+    assert "Manager M1" in said
+    assert "Manager M2" in said
+    assert ("travel" if language == "en" else "路") in said
+    assert "+" not in said
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -118,15 +118,18 @@ def offers_report(
     """Hours to offer, and what each costs the week."""
     client = book.client_by_id[client_id]
     if not offers:
-        return _text(texts("choices.offer_none", client=client_id, name=client.name), "yellow")
+        of_two = any(due.client_id == client_id and due.companions for due in plan.due)
+        key = "choices.offer_none_both" if of_two else "choices.offer_none"
+        return _text(texts(key, client=client_id, name=client.name), "yellow")
     whose = {visit.id: visit.client_id for visit in plan.due}
     parts: list[RenderableType] = []
     for number, item in enumerate(offers, start=1):
-        manager = book.manager_by_id[item.manager_id].name
+        people = [book.manager_by_id[one].name for one in _goes(item)]
         hour = spoken(item.date, item.start, texts)
-        travel = f"{item.travel:+d}"
+        more = "same" if item.travel == 0 else "more" if item.travel > 0 else "less"
+        travel = texts(f"choices.travel_{more}", n=abs(item.travel))
         parts.append(
-            _text(texts("choices.offer", n=number, hour=hour, manager=manager, travel=travel))
+            _text(texts("choices.offer", n=number, hour=hour, managers=people, travel=travel))
         )
         for key, visits in (("offer_moved", item.moved), ("offer_lost", item.displaced)):
             clients = [whose[visit] for visit in visits]
@@ -135,6 +138,10 @@ def offers_report(
                 line = _text(texts(f"choices.{key}", clients=said), "dim")
                 parts.append(Padding.indent(line, 3))
     return Group(*parts)
+
+
+def _goes(offer: Offer) -> list[str]:
+    return [one for one in (offer.manager_id, offer.companion_id) if one]
 
 
 def offer_sentence(offers: Sequence[Offer], client_id: str, book: Book, texts: Texts) -> str:

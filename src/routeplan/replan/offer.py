@@ -1,7 +1,7 @@
 """Which hours to offer a client: the cheapest for the week, on different half-days.
 
 Each is found by putting the visit into the routes as they stand, at every round hour, timed
-exactly; where that leaves too few, another visit gives way.
+exactly; where that leaves too few, another visit gives way. A visit of two goes into both routes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from routeplan.language import message
 from routeplan.plan.insert import Fit, Routes
 from routeplan.plan.plan import Alternative, Cause, Plan
 from routeplan.problem.build import BuiltProblem
-from routeplan.problem.problem import Problem, Visit, Window
+from routeplan.problem.joint import is_companion, visit_of
+from routeplan.problem.problem import Joint, Problem, Visit, Window
 from routeplan.problem.progress import Told
 from routeplan.solve.joint import decided
 from routeplan.solve.result import Route, Solution
@@ -40,6 +41,8 @@ class Offer(Frozen):
 
     visit_id: str
     manager_id: str
+    companion_id: str = ""
+    """Who comes along; '' is nobody."""
     date: dt.date
     start: Clock
     end: Clock
@@ -62,7 +65,7 @@ def alternatives_for(
     found: list[Alternative] = []
     for day, visit in before.visits:
         index = index_of.get(visit.visit_id)
-        if index is None or visit.told is Told.NOT_AGREED or visit.joint_with is not None:
+        if index is None or visit.told is Told.NOT_AGREED:
             continue
         if out.get(visit.visit_id) in (Cause.CANCELLED, Cause.EXCLUDED):
             continue
@@ -96,6 +99,8 @@ class _Found:
     fit: Fit
     start: int
     without: frozenset[int] = field(default_factory=frozenset)
+    other: Fit | None = None
+    """On the route of who comes along."""
 
 
 def offers_of(opened: Replanning, client_id: str) -> tuple[Offer, ...]:
@@ -104,13 +109,20 @@ def offers_of(opened: Replanning, client_id: str) -> tuple[Offer, ...]:
     Raises UsageError RP4074 when the client is not due, or has nothing to be agreed.
     """
     visits, start = opened.built.visits, opened.start
-    own = [index for index, visit in enumerate(visits) if visit.client_id == client_id]
+    own = [
+        index
+        for index, visit in enumerate(visits)
+        if visit.client_id == client_id and not is_companion(visit.id)
+    ]
+    of_two = {joint.first for joint in opened.built.problem.joints}
     locked = opened.holds.visits
     promised = {visit_id for visit_id, slot in opened.slots.items() if slot.told is Told.CONFIRMED}
     open_ = [
         index
         for index in own
-        if visits[index].id not in locked | promised and not visits[index].companions
+        if visits[index].id not in locked | promised
+        # One of two has set out: the other comes or does not.
+        and (index in of_two or not visits[index].companions)
     ]
     if not open_:
         key = "choices.all_agreed" if own else "choices.not_due"
@@ -145,9 +157,12 @@ def offers_for(
     hour not to offer.
     """
     problem = decided(built.problem, solution)
-    wanted = visit or problem.visits[index]
-    now = Routes(problem, _without(problem, solution, index))
+    wanted = visit or built.problem.visits[index]
+    joint = next((each for each in built.problem.joints if each.first == index), None)
+    own = {index} if joint is None else {index, joint.second}
+    now = Routes(problem, _without(problem, solution, own))
     before = {route.shift: route for route in solution.routes}
+    both = _Both(built.problem, joint) if joint is not None else None
     found: dict[tuple[int, bool], _Found] = {}
 
     def take(each: _Found) -> None:
@@ -160,15 +175,16 @@ def offers_for(
 
     shifts = sorted({w.shift for w in wanted.windows if w.end - w.start >= wanted.talk})
     for shift in shifts:
-        for each in _hours(now, index, wanted, shift, frozenset(), before.get(shift)):
+        for each in _hours(now, index, wanted, shift, frozenset(), before.get(shift), both):
             take(each)
     if give_way and len(found) < most:
         for shift in shifts:
-            for other in now.orders.get(shift, ()):
+            day = both.shifts_with(shift) if both else {shift}
+            for other in [one for number in sorted(day) for one in now.orders.get(number, ())]:
                 rival = problem.visits[other]
                 if rival.required or rival.id in fixed or rival.client == wanted.client:
                     continue
-                for each in _hours(now, index, wanted, shift, frozenset((other,)), None):
+                for each in _hours(now, index, wanted, shift, frozenset((other,)), None, both):
                     take(each)
     chosen: list[_Found] = []
     left = list(found.values())
@@ -184,7 +200,7 @@ def offers_for(
         )
         left.remove(best)
         chosen.append(best)
-    return tuple(_offer(built, now, before, index, wanted, each) for each in chosen)
+    return tuple(_offer(built, now, before, wanted, each) for each in chosen)
 
 
 def _rank(found: _Found) -> tuple[int, int, int]:
@@ -198,8 +214,10 @@ def _hours(
     shift: int,
     without: frozenset[int],
     stands: Route | None,
+    both: _Both | None,
 ) -> Iterator[_Found]:
-    """The visit at each round hour of a shift, and at the hour when it stands there."""
+    """The visit at each round hour of a shift, and at the hour when it stands there; one of two
+    people where the other's route takes it in, too."""
     windows = [window for window in wanted.windows if window.shift == shift]
 
     def at(spans: Collection[Window]) -> list[Fit]:
@@ -219,14 +237,52 @@ def _hours(
         fits = at([Window(shift=shift, start=start, end=start + wanted.talk)])
         if fits:
             fit = min(fits, key=lambda fit: fit.added)
-            yield _Found(fit.added + lost, fit, start, without)
+            if both is None:
+                yield _Found(fit.added + lost, fit, start, without)
+            elif (other := both.fit(now, shift, start, without)) is not None:
+                yield _Found(fit.added + other.added + lost, fit, start, without, other)
 
 
-def _without(problem: Problem, solution: Solution, index: int) -> Solution:
-    """The solution without a visit, the others at their hours where they can be."""
+@dataclass(frozen=True)
+class _Both:
+    """Who comes along to a visit of two people."""
+
+    problem: Problem
+    joint: Joint
+
+    @property
+    def visit(self) -> Visit:
+        return self.problem.visits[self.joint.second]
+
+    def shifts_with(self, shift: int) -> set[int]:
+        """A shift of the first person, and those of others who may come along that day."""
+        return {shift} | {
+            window.shift
+            for window in self.visit.windows
+            if self.problem.shifts[window.shift].day == self.problem.shifts[shift].day
+        }
+
+    def fit(self, now: Routes, shift: int, start: int, without: frozenset[int]) -> Fit | None:
+        """The cheapest place at that hour on the route of somebody who may come along."""
+        found: list[Fit] = []
+        for number in self.shifts_with(shift) - {shift}:
+            end = start + self.visit.talk
+            if any(
+                window.shift == number and window.start <= start and end <= window.end
+                for window in self.visit.windows
+            ):
+                span = Window(shift=number, start=start, end=end)
+                placed = self.visit.model_copy(update={"windows": (span,)})
+                fits = now.fits(self.joint.second, placed, number, without=without)
+                found += [fit for fit in fits if not fit.blocked]
+        return min(found, key=lambda fit: (fit.added, fit.route.shift), default=None)
+
+
+def _without(problem: Problem, solution: Solution, own: Collection[int]) -> Solution:
+    """The solution without some visits, the others at their hours where they can be."""
     routes: list[Route] = []
     for route in solution.routes:
-        order = [stop.visit for stop in route.stops if stop.visit != index]
+        order = [stop.visit for stop in route.stops if stop.visit not in own]
         if len(order) == len(route.stops):
             routes.append(route)
         elif order:
@@ -242,17 +298,21 @@ def _offer(
     built: BuiltProblem,
     now: Routes,
     before: dict[int, Route],
-    index: int,
     wanted: Visit,
     found: _Found,
 ) -> Offer:
     route, about = found.fit.route, built.shifts[found.fit.route.shift]
     stood = {stop.visit: stop.start for each in before.values() for stop in each.stops}
     after = now.solution_with(route, without=found.without)
+    companion = None
+    if found.other is not None:
+        companion = built.shifts[found.other.route.shift].manager_id
+        after = Routes(now.problem, after).solution_with(found.other.route, without=found.without)
     old, new = Solution(routes=tuple(before.values()), left_out=()), after
     return Offer(
         visit_id=wanted.id,
         manager_id=about.manager_id,
+        companion_id=companion or "",
         date=about.date,
         start=found.start,
         end=found.start + wanted.talk,
@@ -261,7 +321,8 @@ def _offer(
             built.problem.visits[stop.visit].id
             for each in after.routes
             for stop in each.stops
-            if stop.visit != index and stood.get(stop.visit, stop.start) != stop.start
+            if visit_of(built.problem.visits[stop.visit].id) != wanted.id
+            and stood.get(stop.visit, stop.start) != stop.start
         ),
         displaced=tuple(built.problem.visits[other].id for other in sorted(found.without)),
     )
