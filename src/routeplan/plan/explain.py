@@ -324,10 +324,7 @@ class Explainer:
         )
 
     def appointment(self, due: DueVisit) -> Appointment | None:
-        for item in self.book.appointments:
-            if item.id == due.appointment_id:
-                return item
-        return None
+        return self.book.appointment_by_id.get(due.appointment_id or "")
 
     @cached_property
     def persons(self) -> dict[str, int]:
@@ -367,6 +364,25 @@ class Explainer:
         """A visit's windows on a shift, wherever it stood before, if the shift ended at `end`, the
         talk took `talk` minutes, the client were open in the hours `also`, too, or `persons` key
         persons were to be there."""
+        key = (due.id, shift, talk, end, tuple(also), persons)
+        if key not in self._windows:
+            self._windows[key] = self._windows_if(due, shift, talk, end, also, persons)
+        return self._windows[key]
+
+    @cached_property
+    def _windows(self) -> dict[tuple[object, ...], tuple[Window, ...]]:
+        """What `windows` said before: it is asked the same of each visit left out."""
+        return {}
+
+    def _windows_if(
+        self,
+        due: DueVisit,
+        shift: int,
+        talk: int,
+        end: int | None,
+        also: Sequence[TimeWindow],
+        persons: int | None,
+    ) -> tuple[Window, ...]:
         about = self.built.shifts[shift]
         pieces = about.pieces
         if end is not None:
@@ -391,7 +407,12 @@ class Explainer:
             persons=self.persons.get(due.id, 0) if persons is None else persons,
             off_preferred=self.settings.visits.off_preferred,
         )
-        return tuple(window.model_copy(update={"shift": shift}) for window in found)
+        return tuple(
+            Window.model_construct(
+                shift=shift, start=window.start, end=window.end, cost=window.cost
+            )
+            for window in found
+        )
 
 
 @dataclass(frozen=True)

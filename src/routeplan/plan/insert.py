@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from routeplan.plan.plan import Cause
-from routeplan.problem.problem import Problem, Visit
+from routeplan.problem.problem import Problem, Visit, Window
+from routeplan.solve.day import Days, fits_at
 from routeplan.solve.evaluate import cost_of, route_cost
 from routeplan.solve.joint import decided
 from routeplan.solve.result import Result, Route, Solution, Status
 from routeplan.solve.schedule import schedule
+from routeplan.solve.tables import tables_of
 from routeplan.values import MINUTES_PER_DAY
 
 __all__ = ["Fit", "Routes", "with_what_pays"]
@@ -81,8 +83,12 @@ class Routes:
         order = [other for other in self.orders.get(shift, ()) if other not in without]
         stays = [(changed or {}).get(other, self.problem.visits[other]) for other in order]
         day = one_day(self.problem, shift, [*stays, visit], end=end)
+        (table,) = tables_of(day)
+        now = Days(table).day(tuple(range(len(order))))
         found: list[Fit] = []
         for place in range(len(order) + 1):
+            if now is not None and not fits_at(table, now, len(order), place):
+                continue
             local = [*range(place), len(order), *range(place, len(order))]
             route = schedule(day, 0, local)
             if route is None:
@@ -171,7 +177,9 @@ def one_day(
         visit.model_copy(
             update={
                 "windows": tuple(
-                    window.model_copy(update={"shift": 0})
+                    Window.model_construct(
+                        shift=0, start=window.start, end=window.end, cost=window.cost
+                    )
                     for window in visit.windows
                     if window.shift == number
                 )

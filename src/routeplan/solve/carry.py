@@ -161,6 +161,8 @@ class _Match:
             and now.end <= then.end
             and now.max_visits <= then.max_visits
             and now.max_talk <= then.max_talk
+            and now.crowding >= then.crowding
+            and now.made >= then.made
             and (now.start_place is None) == (then.start_place is None)
             and (now.end_place is None) == (then.end_place is None)
         )

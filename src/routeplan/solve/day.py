@@ -11,7 +11,7 @@ from __future__ import annotations
 from routeplan.solve.schedule import least_window_cost
 from routeplan.solve.tables import NEVER, NO_WAY, ShiftTable
 
-__all__ = ["Day", "Days"]
+__all__ = ["Day", "Days", "fits_at"]
 
 
 class Day:
@@ -112,11 +112,9 @@ class Days:
             or day.talk + table.talks[visit] > table.max_talk
         ):
             return none
-        places, travel = table.places, table.travel
-        typical, slot, minutes, wait = travel.typical, table.slot, travel.minutes, travel.wait
-        place, stay = places[visit], table.stays[visit]
+        places, typical = table.places, table.travel.typical
+        place = places[visit]
         from_here = typical[place]
-        last_reach = max(reach[1] for reach in reaches)
         flat = table.flat[visit]
         # Where all costs are flat, the detour is the whole difference.
         exact = flat is not None and all(table.flat[other] is not None for other in visits)
@@ -131,40 +129,49 @@ class Days:
                 extra -= typical[origin][at]
             if extra >= best[0]:
                 continue
-            fits = False
-            ready = day.done[position]
-            if ready <= last_reach:
-                slice_ = slot[ready]
-                arrival = ready + minutes[slice_][origin][place]
-                later = wait[slice_][origin][place]
-                if later < arrival:
-                    arrival = later
-                for first, last, _ in reaches:
-                    if arrival <= last:
-                        ready = (arrival if arrival > first else first) + stay
-                        slice_ = slot[ready]
-                        deadline = day.latest_done[position]
-                        fits = (
-                            ready + minutes[slice_][place][at] <= deadline
-                            or wait[slice_][place][at] <= deadline
-                        )
-                        break
-            if not fits and table.lunch:
-                ready = day.hungry[position]
-                if ready <= last_reach:
-                    slice_ = slot[ready]
-                    arrival = ready + minutes[slice_][origin][place]
-                    later = wait[slice_][origin][place]
-                    if later < arrival:
-                        arrival = later
-                    fits = _fits_hungry(table, day, position, visit, arrival, at)
-            if fits:
+            if fits_at(table, day, visit, position):
                 if not exact:
                     extra = self.longer(day, visit, position).cost - day.cost
                     if extra >= best[0]:
                         continue
                 best = (extra, position)
         return best
+
+
+def fits_at(table: ShiftTable, day: Day, visit: int, position: int) -> bool:
+    """Whether `visit` goes in time before the leg's end at `position`; caps are not looked at."""
+    places, travel = table.places, table.travel
+    slot, minutes, wait = table.slot, travel.minutes, travel.wait
+    place, reaches, size = places[visit], table.reaches[visit], len(day.visits)
+    if not reaches:
+        return False
+    last_reach = max(reach[1] for reach in reaches)
+    origin = places[day.visits[position - 1]] if position else table.start_place
+    after = places[day.visits[position]] if position < size else table.end_place
+    ready = day.done[position]
+    if ready <= last_reach:
+        slice_ = slot[ready]
+        arrival = ready + minutes[slice_][origin][place]
+        later = wait[slice_][origin][place]
+        if later < arrival:
+            arrival = later
+        for first, last, _ in reaches:
+            if arrival <= last:
+                ready = (arrival if arrival > first else first) + table.stays[visit]
+                slice_ = slot[ready]
+                deadline = day.latest_done[position]
+                if (
+                    ready + minutes[slice_][place][after] <= deadline
+                    or wait[slice_][place][after] <= deadline
+                ):
+                    return True
+                break
+    ready = day.hungry[position]
+    if not table.lunch or ready > last_reach:
+        return False
+    slice_ = slot[ready]
+    arrival = min(ready + minutes[slice_][origin][place], wait[slice_][origin][place])
+    return _fits_hungry(table, day, position, visit, arrival, after)
 
 
 def _fits_hungry(

@@ -9,6 +9,7 @@ shortest path problem with resource constraints", for one fixed sequence.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from routeplan.problem.problem import Problem
@@ -17,6 +18,8 @@ from routeplan.solve.tables import NO_WAY, ShiftTable, tables_of
 from routeplan.travel.matrix import TravelMatrix
 
 __all__ = ["least_window_cost", "schedule"]
+
+_ready_cost_hungry = itemgetter(0, 1, 2)
 
 
 class _Label(NamedTuple):
@@ -78,6 +81,8 @@ def _best(table: ShiftTable, visits: Sequence[int]) -> _Label | None:
                         reached.append(
                             _Label(start + stay, label.cost + cost, hungry, label, start)
                         )
+        if not reached:
+            return None
         labels, at = _with_lunch(table, _undominated(reached)), place
     best: tuple[int, int, _Label] | None = None
     for label in labels:
@@ -102,9 +107,12 @@ def _undominated(labels: list[_Label]) -> list[_Label]:
     if len(labels) < 2:
         return labels
     kept: list[_Label] = []
-    for label in sorted(labels, key=lambda label: label[:3]):
-        if not any(other.cost <= label.cost and other.hungry <= label.hungry for other in kept):
+    least = {False: NO_WAY, True: NO_WAY}  # of those kept, by whether the break is to come
+    for label in sorted(labels, key=_ready_cost_hungry):
+        cost, hungry = label.cost, label.hungry
+        if cost < least[False] and not (hungry and cost >= least[True]):
             kept.append(label)
+            least[hungry] = cost
     return kept
 
 

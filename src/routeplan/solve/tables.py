@@ -69,6 +69,13 @@ class TravelTable:
             self.wait.append(later)
         self.wait.reverse()
 
+    def slots(self, longest: int) -> list[int]:
+        """Per minute up to `longest`: the slice in which one sets off."""
+        found = [0] * (longest + 1)
+        for number, start in enumerate(self.starts):
+            found[start:] = [number] * (longest + 1 - start)
+        return found
+
     def latest_leave(self, origin: int, destination: int, deadline: int) -> int:
         """The latest departure that arrives by `deadline`; NEVER if there is none."""
         for number in range(len(self.starts) - 1, -1, -1):
@@ -139,11 +146,7 @@ class ShiftTable:
             self.reaches.append(_undominated(reaches))
             costs = {cost for _, _, cost in self.reaches[-1]}
             self.flat.append(costs.pop() if len(costs) == 1 else None)
-        self.slot = [0] * (longest + 1)
-        """Per minute: the travel slice in which one sets off."""
-        for slice_, start in enumerate(travel.starts):
-            for minute in range(start, longest + 1):
-                self.slot[minute] = slice_
+        self.slot = travel.slots(longest)
 
     def arrival(self, origin: int, destination: int, ready: int) -> int:
         """The first arrival when ready to leave at `ready`, which lies on the day."""
