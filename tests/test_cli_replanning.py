@@ -156,4 +156,23 @@ def test_the_plan_that_was_saved_is_one_that_loads(folder: Path) -> None:
     run("replan", folder, "--cancel", "C5", "--max-changes", "1", *NOW, "--quiet")
     plan = load_plan(folder)
     assert Plan.model_validate_json(plan.model_dump_json()) == plan
-    run("verify", folder)
+
+
+def test_a_limit_on_changes_is_verified(folder: Path) -> None:
+    run("replan", folder, "--cancel", "C5", "--max-changes", "0", *NOW, "--quiet")
+    budget = load_plan(folder).proof.budget
+    assert budget is not None
+    assert f"{budget.changes} of at most {budget.forced} planned visits change" in run(
+        "verify", folder, "--lang", "en"
+    )
+    assert "变更上限：已确认" in run("verify", folder, "--lang", "zh")
+    plan, proof = folder / "plan.json", folder / "proof.json"
+    told, proven = (json.loads(path.read_bytes()) for path in (plan, proof))
+    # What the plan says must be what is proven ...
+    told["proof"]["budget"]["bound"] += 1
+    plan.write_text(json.dumps(told), encoding="utf-8")
+    assert refusal("verify", folder) == "RP6003"
+    # ... and what is proven must be true.
+    proven["limit"]["bound"] += 1
+    proof.write_text(json.dumps(proven), encoding="utf-8")
+    assert refusal("verify", folder) == "RP6003"

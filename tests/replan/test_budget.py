@@ -11,9 +11,18 @@ from hypothesis import strategies as st
 from routeplan.problem.objective import required_penalty
 from routeplan.problem.problem import Problem, Visit, Window
 from routeplan.problem.progress import Slot
-from routeplan.replan.budget import changed_visits, efficient_plans, held, stay_windows
+from routeplan.replan.budget import (
+    Budgeted,
+    Frontier,
+    changed_visits,
+    efficient_plans,
+    held,
+    stay_windows,
+)
 from routeplan.solve.evaluate import cost_of
-from routeplan.solve.result import Solution
+from routeplan.solve.limit import changes_of
+from routeplan.solve.recheck_limit import recheck_limit
+from routeplan.solve.result import Result, Solution
 from routeplan.solve.solve import solve
 from routeplan.solve.stop import StopRule
 from routeplan.solve.verify import violations
@@ -101,6 +110,11 @@ def best_costs(problem: Problem, slots: dict[str, Slot]) -> dict[int, int]:
     return costs
 
 
+def claimed(frontier: Frontier, plan: Budgeted) -> Result:
+    """The result that tells of a plan."""
+    return frontier.free.model_copy(update={"solution": plan.solution, "cost": plan.cost})
+
+
 @settings(max_examples=6)
 @given(st.integers(0, 2**32 - 1))
 def test_budgets_against_all_plans_of_tiny_weeks(seed: int) -> None:
@@ -113,14 +127,20 @@ def test_budgets_against_all_plans_of_tiny_weeks(seed: int) -> None:
     assert frontier.complete
     assert frontier.forced == forced
     for allowed in range(len(slots) + 1):
-        plan, bound = frontier.within(allowed), frontier.bound(allowed)
+        plan, limit = frontier.within(allowed), frontier.limit(allowed)
         assert violations(problem, plan.solution) == ()
         assert plan.cost == cost_of(problem, plan.solution)
         assert plan.changes == len(changed_visits(problem, slots, plan.solution))
         assert plan.changes <= forced + allowed
         best = costs[min(forced + allowed, max(costs))]
-        assert bound is not None
-        assert bound <= best <= plan.cost
+        assert limit.bound is not None
+        assert limit.bound <= best <= plan.cost
+        assert limit.most == forced + allowed
+        assert changes_of(plan.solution, limit) == plan.changes
+        # Confirmed apart from the engine, without believing what it said.
+        confirmed = recheck_limit(problem, claimed(frontier, plan), limit)
+        assert confirmed is not None
+        assert limit.bound <= confirmed <= best
     # As many changes as one likes, and none at all: both are exact.
     assert frontier.within(len(slots)).cost == costs[max(costs)]
     assert frontier.within(0).cost == costs[forced]

@@ -65,6 +65,7 @@ def verify(
     from routeplan.outputs.terminal import confirmed_report
     from routeplan.problem.read import read_problem
     from routeplan.solve.recheck import recheck
+    from routeplan.solve.recheck_limit import recheck_limit
     from routeplan.solve.result import Result, Solved
     from routeplan.workspace.folder import load_proof
 
@@ -74,6 +75,8 @@ def verify(
         solved = Solved(problem=read_problem(given), result=read_model(result, Result))
     began = time.monotonic()
     found = recheck(solved.problem, solved.result)
+    if solved.limit is not None:
+        recheck_limit(solved.problem, solved.result, solved.limit)
     seconds = time.monotonic() - began
     to_out().print(confirmed_report(found, solved, seconds, texts_in(lang)))
 

@@ -50,7 +50,8 @@ from routeplan.plan.plan import (
 )
 from routeplan.problem.progress import Told
 from routeplan.replan.diff import Change, ChangeKind, PlanDiff, PlannedSlot
-from routeplan.solve.result import Solved
+from routeplan.solve.limit import Limit, changes_of
+from routeplan.solve.result import Result, Solved
 from routeplan.solve.stop import Progress
 from routeplan.values import TimeWindow, format_clock
 
@@ -116,7 +117,7 @@ def plan_report(plan: Plan, texts: Texts) -> RenderableType:
 def confirmed_report(
     found: Confirmed, solved: Solved, seconds: float, texts: Texts
 ) -> RenderableType:
-    """What a check of routes, cost and bound found to hold."""
+    """What a check of routes, cost, bound and limit found to hold."""
     made = sum(len(route.stops) for route in solved.result.solution.routes)
     visits = len(solved.problem.visits)
     lines = [texts("terminal.confirmed_routes", n=made, visits=visits, cost=found.cost)]
@@ -130,8 +131,20 @@ def confirmed_report(
         lines.append(texts("terminal.confirmed_cases", n=found.cases))
         if found.listed:
             lines.append(texts("terminal.confirmed_listed", n=found.listed))
+    if solved.limit is not None:
+        lines.append(_confirmed_limit(solved.limit, solved.result, texts))
     lines.append(texts("terminal.confirmed_seconds", seconds=f"{seconds:.1f}"))
     return Group(*(_text(line) for line in lines))
+
+
+def _confirmed_limit(limit: Limit, result: Result, texts: Texts) -> str:
+    known = {"n": changes_of(result.solution, limit), "most": limit.most}
+    if limit.bound is None:
+        return texts("terminal.confirmed_limit", **known)
+    if limit.bound == result.cost:
+        return texts("terminal.confirmed_limit_best", **known)
+    gap = math.ceil(1000 * (result.cost - limit.bound) / result.cost) / 10
+    return texts("terminal.confirmed_limit_bound", bound=limit.bound, gap=f"{gap:g}", **known)
 
 
 def due_report(

@@ -8,6 +8,7 @@ from routeplan.errors import CheckError
 from routeplan.language import message
 from routeplan.plan.plan import Plan, PlannedVisitStatus
 from routeplan.problem.joint import companion_id
+from routeplan.solve.limit import changes_of
 from routeplan.solve.result import Solved
 
 __all__ = ["require_same_routes"]
@@ -16,7 +17,8 @@ _Slot = tuple[str, dt.date, int, int]
 
 
 def require_same_routes(plan: Plan, solved: Solved) -> None:
-    """Raises CheckError RP6003 unless the plan has the visits, hours, cost and bound of `solved`.
+    """Raises CheckError RP6003 unless the plan has the visits, hours, cost and bound of `solved`,
+    and the same limit on changes.
 
     What a re-plan found done or under way is in the plan alone.
     """
@@ -39,5 +41,12 @@ def require_same_routes(plan: Plan, solved: Solved) -> None:
         if visit.status is PlannedVisitStatus.PLANNED
     }
     figures = plan.proof.cost, plan.proof.bound, plan.proof.status
-    if planned != proven or figures != (result.cost, result.bound, result.status):
+    budget, limit, limited = plan.proof.budget, solved.limit, None
+    if limit is not None:
+        limited = limit.most, changes_of(result.solution, limit), limit.bound
+    if (
+        planned != proven
+        or figures != (result.cost, result.bound, result.status)
+        or limited != (budget and (budget.forced + budget.allowed, budget.changes, budget.bound))
+    ):
         raise CheckError("RP6003", message("error.proof_refused", why=message("proof.other_plan")))

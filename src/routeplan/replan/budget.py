@@ -7,12 +7,11 @@ any price l >= 0 and any budget B,
 
     min { c(x) : n(x) <= B }  >=  min { c(x) + l n(x) } - l B  >=  bound(l) - l B,
 
-as l (n(x) - B) <= 0 wherever n(x) <= B; bound(l) is what the engine proves for the problem priced
-at l, all in minutes of travel. That is the Lagrangian bound of the budgeted problem. Two known
-plans with n changes at cost c and N > n changes at cost C < c are alike at l = (c - C) / (N - n):
-the next price to solve at, which either finds a plan below the line through both or shows that
-there is none. After Handler and Zang (1980), "A dual algorithm for the constrained shortest path
-problem".
+where bound(l) is what the engine proves for the problem priced at l (`solve/limit.py`). A price
+beyond all else finds the fewest changes, price 0 those that pay. Two known plans with n changes at
+cost c and N > n changes at cost C < c are alike at l = (c - C) / (N - n): the next price to solve
+at, which either finds a plan below the line through both or shows that there is none. After Handler
+and Zang (1980), "A dual algorithm for the constrained shortest path problem".
 
 Plans between two such points are made of both: days that share no visit that differs can be taken
 from either, a knapsack with few items.
@@ -33,6 +32,8 @@ from routeplan.problem.objective import required_penalty
 from routeplan.problem.problem import Problem, Visit, Window
 from routeplan.problem.progress import Slot
 from routeplan.solve.evaluate import cost_of
+from routeplan.solve.limit import Limit, Stood
+from routeplan.solve.proof import Proof
 from routeplan.solve.result import Engine, Result, Route, Solution, Status
 from routeplan.solve.solve import solve
 from routeplan.solve.stop import ProgressCallback, StopRule
@@ -54,13 +55,14 @@ class Budgeted(NamedTuple):
     solution: Solution
 
 
-class _Bound(NamedTuple):
+class _Priced(NamedTuple):
     """What was proven at a price."""
 
     price: int
-    bound: int
     penalty: int
-    """What a required visit left out cost more there than in the problem itself."""
+    """What a required visit left out costs there."""
+    bound: int
+    proof: Proof | None
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,9 @@ class Frontier:
     """Without a budget."""
     complete: bool
     """Whether the search ended by itself; with more time it may find more."""
-    required: tuple[bool, ...]
-    """Per visit of the problem."""
-    bounds: tuple[_Bound, ...]
-    least_bound: int | None
-    """No plan with the fewest changes costs less."""
+    problem: Problem
+    stood: tuple[Stood, ...]
+    priced: tuple[_Priced, ...]
 
     @property
     def forced(self) -> int:
@@ -88,16 +88,27 @@ class Frontier:
         """The best with at most `allowed` changes beyond those forced."""
         return [plan for plan in self.plans if plan.changes <= self.forced + max(0, allowed)][-1]
 
-    def bound(self, allowed: int) -> int | None:
-        """No plan with so few changes costs less; None: not known."""
-        missing = sum(self.required[visit] for visit in self.within(allowed).solution.left_out)
-        found = [
-            bound - price * (self.forced + max(0, allowed)) - penalty * missing
-            for price, bound, penalty in self.bounds
-        ]
-        if allowed <= 0 and self.least_bound is not None:
-            found.append(self.least_bound)
-        return max(found, default=None)
+    def limit(self, allowed: int) -> Limit:
+        """What bounds plans with so few changes, and why."""
+        most = self.forced + max(0, allowed)
+        out = self.within(allowed).solution.left_out
+        missing = sum(self.problem.visits[visit].required for visit in out)
+
+        def bound(at: _Priced) -> int:
+            more = at.penalty - self.problem.required_penalty
+            return at.bound - at.price * most - more * missing
+
+        best = max(self.priced, key=bound, default=None)
+        if best is None:
+            return Limit(stood=self.stood, most=most, bound=None)
+        return Limit(
+            stood=self.stood,
+            most=most,
+            bound=bound(best),
+            price=best.price,
+            penalty=best.penalty,
+            proof=best.proof if best.price else None,
+        )
 
 
 def efficient_plans(
@@ -170,15 +181,14 @@ class _Search:
     engine: Engine
     progress: ProgressCallback | None
     complete: bool = True
-    bounds: list[_Bound] = field(default_factory=list)
+    priced: list[_Priced] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
 
     def frontier(self) -> Frontier:
         free = self.solved(self.problem, self.begin, share=0.5)
-        if free.bound is not None:
-            self.bounds.append(_Bound(0, free.bound, 0))
+        self.remember(0, self.problem, free)
         most = self.point(free.solution)
-        least, least_bound = self.fewest(free, most)
+        least = self.fewest(most)
         points = _undominated([least, most])
         if len(points) > 1:
             points = _undominated([least, *self.between(least, most), most])
@@ -187,9 +197,9 @@ class _Search:
             plans=_undominated(self.filled(plan) for plan in (*points, *mixed)),
             free=free,
             complete=self.complete,
-            required=tuple(visit.required for visit in self.problem.visits),
-            bounds=tuple(self.bounds),
-            least_bound=least_bound,
+            problem=self.problem,
+            stood=_stood(self.problem, self.slots),
+            priced=tuple(self.priced),
         )
 
     def point(self, solution: Solution) -> Budgeted:
@@ -228,39 +238,16 @@ class _Search:
             self.complete = False
         return with_what_pays(problem, result)
 
-    def fewest(self, free: Result, most: Budgeted) -> tuple[Budgeted, int | None]:
-        """The plan with the fewest changes, and its bound among such if it is known."""
-        problem = held(self.problem, self.slots, ())
-        stay = {
-            number
-            for number, visit in enumerate(self.problem.visits)
-            if stay_windows(self.problem, self.slots, visit)
-        }
-        unavoidable = sum(
-            visit.id in self.slots and number not in stay
-            for number, visit in enumerate(self.problem.visits)
-        )
-        # Whether all that can stay stays, asked as if each of these had to be made.
-        asked = tuple(
-            visit.model_copy(update={"required": visit.required or number in stay})
-            for number, visit in enumerate(problem.visits)
-        )
-        result = self.solved(problem.model_copy(update={"visits": asked}), self.begin)
-        least = self.point(result.solution)
-        required = {n for n, visit in enumerate(self.problem.visits) if visit.required}
-        missing = required & set(free.solution.left_out)
-        out = required & set(result.solution.left_out)
-        if least.changes == unavoidable and len(out) <= len(missing):
-            return least, result.bound
-        # What is required forces more: as few as can be, at a price beyond all else.
-        problem = self.problem
-        beyond = required_penalty(problem.visits, problem.matrices, problem.shifts)
-        least = self.at_price(beyond, self.begin)
+    def fewest(self, most: Budgeted) -> Budgeted:
+        """The plan with the fewest changes: at a price beyond all else."""
+        known = self.problem
+        beyond = required_penalty(known.visits, known.matrices, known.shifts, known.choices)
 
         def rank(plan: Budgeted) -> tuple[int, int]:
-            return len(required & set(plan.solution.left_out)), plan.changes
+            out = plan.solution.left_out
+            return sum(known.visits[visit].required for visit in out), plan.changes
 
-        return min(least, most, key=rank), None
+        return min(self.at_price(beyond, self.begin), most, key=rank)
 
     def at_price(self, price: int, start: Solution) -> Budgeted:
         """The plan when each change costs `price` more."""
@@ -278,13 +265,17 @@ class _Search:
             return visit.model_copy(update={"windows": windows, "worth": visit.worth + price})
 
         visits = tuple(priced(visit) for visit in self.problem.visits)
-        penalty = required_penalty(visits, self.problem.matrices, self.problem.shifts)
-        changed = {"visits": visits, "required_penalty": penalty}
-        result = self.solved(self.problem.model_copy(update=changed), start)
-        if result.bound is not None:
-            more = penalty - self.problem.required_penalty
-            self.bounds.append(_Bound(price, result.bound, more))
+        known = self.problem
+        penalty = required_penalty(visits, known.matrices, known.shifts, known.choices)
+        dearer = known.model_copy(update={"visits": visits, "required_penalty": penalty})
+        result = self.solved(dearer, start)
+        self.remember(price, dearer, result)
         return self.point(result.solution)
+
+    def remember(self, price: int, problem: Problem, result: Result) -> None:
+        if result.bound is not None:
+            known = _Priced(price, problem.required_penalty, result.bound, result.proof)
+            self.priced.append(known)
 
     def between(self, few: Budgeted, many: Budgeted) -> Iterator[Budgeted]:
         """Plans below the line through two."""
@@ -325,6 +316,18 @@ class _Search:
                 shifts = [shift for number in chosen for shift in groups[number]]
                 taken = {**routes, **{shift: others.get(shift) for shift in shifts}}
                 yield self.point(_solution(self.problem, taken))
+
+
+def _stood(problem: Problem, slots: Slots) -> tuple[Stood, ...]:
+    shift_on = {
+        (shift.manager, problem.days[shift.day]): number
+        for number, shift in enumerate(problem.shifts)
+    }
+    return tuple(
+        Stood(visit=number, shift=shift_on.get((slot.manager_id, slot.date)), start=slot.start)
+        for number, visit in enumerate(problem.visits)
+        if (slot := slots.get(visit.id)) is not None
+    )
 
 
 def _undominated(plans: Iterable[Budgeted]) -> tuple[Budgeted, ...]:

@@ -89,7 +89,7 @@ def choices_of(opened: Replanning, frontier: Frontier) -> ChoiceTable:
             visits=_by_tier(opened, plan.solution),
             travel=_travel(plan.solution),
             cost=plan.cost,
-            bound=frontier.bound(more),
+            bound=frontier.limit(more).bound,
             clients=tuple(sorted({clients[visit_id] for visit_id in changed})),
         )
 
@@ -117,6 +117,7 @@ def plan_within(opened: Replanning, frontier: Frontier, allowed: int) -> tuple[P
         bound=free.bound,
         proof=free.proof,
     )
+    limit = frontier.limit(allowed)
     # What stays put is not for others to push aside: of clients left out, too, this is the truth.
     changed = changed_visits(problem, opened.slots, best.solution)
     narrowed = held(problem, opened.slots, changed)
@@ -127,11 +128,11 @@ def plan_within(opened: Replanning, frontier: Frontier, allowed: int) -> tuple[P
             allowed=allowed,
             forced=frontier.forced,
             changes=best.changes,
-            bound=frontier.bound(allowed),
+            bound=limit.bound,
         ),
         notes=_forced(opened, frontier),
     )
-    return plan, Solved(problem=problem, result=result)
+    return plan, Solved(problem=problem, result=result, limit=limit)
 
 
 def _by_tier(opened: Replanning, solution: Solution) -> dict[Tier, int]:

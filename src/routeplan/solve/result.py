@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Literal
 
 from routeplan.problem.problem import Problem
+from routeplan.solve.limit import Limit
 from routeplan.solve.proof import Proof
 from routeplan.values import Frozen
 
@@ -104,3 +105,5 @@ class Solved(Frozen):
     version: Literal[1] = 1
     problem: Problem
     result: Result
+    limit: Limit | None = None
+    """Where few visits were to change."""
