@@ -252,6 +252,11 @@ def replan(
             on_solved=solved.append,
         )
     diff = diff_plans(before, after)
+    if not json_output:
+        # The answer does not wait for the files.
+        to_out().print(diff_report(diff, texts))
+        if not quiet:
+            to_out().print(plan_report(after, texts))
     saved = save_plan(
         after,
         folder,
@@ -265,8 +270,5 @@ def replan(
     if json_output:
         print_json(diff.model_dump_json(indent=1))
         return
-    to_out().print(diff_report(diff, texts))
-    if not quiet:
-        to_out().print(plan_report(after, texts))
     typer.echo(written_to(saved, texts))
     typer.echo(saved_words(saved, folder, texts))

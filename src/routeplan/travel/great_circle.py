@@ -23,6 +23,8 @@ __all__ = ["SAME_BUILDING_METRES", "GreatCircle"]
 
 SAME_BUILDING_METRES = 30
 """Points no further apart are one building: no minute of travel, and nobody fetches the car."""
+EARTH_RADIUS_METRES = 6_371_009
+"""Mean radius."""
 
 
 @dataclass(frozen=True)
@@ -97,17 +99,28 @@ class GreatCircle:
 
 
 def _straight_metres(points: tuple[Point, ...]) -> Rows:
-    """Great-circle distances, n x n, each pair measured once."""
-    from geopy.distance import great_circle
+    """Great-circle distances, n x n, each pair measured once.
 
+    Vincenty's formula on a sphere, as in geopy, whose objects take ten times as long for the
+    thousands of pairs of a week.
+    """
     ordered = sorted(range(len(points)), key=lambda index: (points[index].lat, points[index].lon))
-    places = [(point.lat, point.lon) for point in points]
+    angles = [
+        (math.sin(lat), math.cos(lat), math.radians(point.lon))
+        for point in points
+        for lat in [math.radians(point.lat)]
+    ]
     rows = [[0.0] * len(points) for _ in points]
     for rank, first in enumerate(ordered):
+        sin_a, cos_a, lon_a = angles[first]
         for second in ordered[rank + 1 :]:
-            if places[first] != places[second]:
-                metres = great_circle(places[first], places[second]).meters
-                rows[first][second] = rows[second][first] = metres
+            sin_b, cos_b, lon_b = angles[second]
+            cos_lon, sin_lon = math.cos(lon_b - lon_a), math.sin(lon_b - lon_a)
+            angle = math.atan2(
+                math.sqrt((cos_b * sin_lon) ** 2 + (cos_a * sin_b - sin_a * cos_b * cos_lon) ** 2),
+                sin_a * sin_b + cos_a * cos_b * cos_lon,
+            )
+            rows[first][second] = rows[second][first] = EARTH_RADIUS_METRES * angle
     return tuple(tuple(row) for row in rows)
 
 
