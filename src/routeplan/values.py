@@ -38,7 +38,8 @@ MINUTES_PER_DAY = 24 * 60
 class Frozen(BaseModel):
     """An immutable value: compared by content, unknown fields refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # What a command does not use is not built.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     def __copy__(self) -> Self:
         """Leaves cached properties behind: `model_copy` may change what they were made from."""
