@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -71,7 +72,7 @@ def due_visits(
     """Who is due in the horizon and why, and who is not.
 
     `previous` is the plan before this one: what it left over is due with that reason, and its
-    visits later than the last record are taken as made (a note says how many).
+    visits, calls and messages later than the last record are taken as made (a note says how many).
     Raises UsageError for an unknown manager.
     """
     settings = settings or Settings()
@@ -80,12 +81,12 @@ def due_visits(
         known = sorted(book.manager_by_id)
         raise UsageError("RP4002", message("error.manager", ids=unknown, known=known))
     left_over: dict[str, tuple[Purpose, ...]] = {}
-    expected = 0
+    expected: Counter[str] = Counter()
     if previous is not None:
         left_over = left_over_clients(previous, book, before=horizon.first)
         records = expected_records(previous, book, before=horizon.first)
         book = book.model_copy(update={"visits": book.visits + records})
-        expected = len(records)
+        expected.update("visits" if record.is_visit else "touches" for record in records)
     policy = policy or read_policy(settings.policy)
     calendar = calendar or WorkCalendar()
     due = list_due(
@@ -99,10 +100,12 @@ def due_visits(
     )
     touches = list_touches(book, horizon, policy, settings, calendar, manager_ids=manager_ids)
     due = due.model_copy(update={"touches": touches})
-    if expected:
-        note = message("plan.expected", n=expected)
-        due = due.model_copy(update={"notes": (*due.notes, note)})
-    return due
+    notes = []
+    if n := expected["visits"]:
+        notes.append(message("plan.expected", n=n))
+    if n := expected["touches"]:
+        notes.append(message("plan.expected_touches", n=n))
+    return due.model_copy(update={"notes": (*due.notes, *notes)})
 
 
 @contextmanager
@@ -188,6 +191,6 @@ def plan_visits(
         routeplan=__version__,
     )
     plan = build_plan(built, result, book, due, settings, origin, adjustments=adjustments)
-    plan = with_touches(with_ways(plan, travel), book)
+    plan = with_touches(with_ways(plan, travel), book, previous)
     require_valid(plan, book, settings, calendar, travel)
     return plan

@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from routeplan.book.models import Book, Channel, Client, VisitRecord, VisitStatus
+from routeplan.book.models import Book, Channel, Client, ClientKind, VisitRecord, VisitStatus
 from routeplan.config import Settings
 from routeplan.due.models import DueTouch, Horizon
-from routeplan.due.policy import Policy, read_policy
-from routeplan.due.touches import list_touches, touch_minutes
+from routeplan.due.policy import Policy, Reading, read_policy
+from routeplan.due.touches import list_touches, noted, recorded, touch_minutes
 from routeplan.language import Texts
+from routeplan.values import TimeWindow, WeeklyHours
 from routeplan.workdays import Period, WorkCalendar, half_month_of, month_of, week_of
 from tests.due.example_book import MANAGER, MONDAY, book, client, contact, due_of, one_due, seen
 
@@ -228,6 +231,94 @@ def test_minutes_follow_the_channel_and_the_number_of_persons() -> None:
     assert touch_minutes(Channel.PHONE, 1, rules) == rules.call
     assert touch_minutes(Channel.MESSAGE, 4, rules) == rules.message + 3 * rules.per_extra_person
     assert touch_minutes(Channel.MESSAGE, 0, rules) == rules.message
+
+
+# What has been recorded since
+
+LAST = MONDAY + dt.timedelta(days=20)
+
+
+def test_a_record_settles_the_touch_of_its_week() -> None:
+    listed = messages(touches_of(book(client()), weeks=2))
+    assert [touch.id for touch in listed] == ["C1:message", "C1:message#2"]
+    later = book(client(), seen("2026-12-02", channel=Channel.MESSAGE))
+    assert recorded(listed, later, LAST) == {"C1:message#2": dt.date(2026, 12, 2)}
+    assert recorded(listed, later, dt.date(2026, 12, 1)) == {}
+
+
+def test_a_record_settles_the_next_touch_of_its_channel() -> None:
+    of = book(client(), called("2026-11-18"), contact("K1"))
+    listed = touches_of(of, monday=dt.date(2026, 11, 16), weeks=2)
+    assert [touch.id for touch in calls(listed)] == ["C1:phone"]
+    after = book(client(), called("2026-11-18"), called("2026-11-24"), contact("K1"))
+    assert recorded(listed, after, LAST) == {"C1:phone": dt.date(2026, 11, 24)}
+    tried = book(client(), called("2026-11-24", status=VisitStatus.NOT_MET), contact("K1"))
+    assert recorded(listed, tried, LAST) == {}
+    written = book(client(), seen("2026-11-24", channel=Channel.MESSAGE), contact("K1"))
+    assert set(recorded(listed, written, LAST)) == {"C1:message#2"}  # of that week
+
+
+@pytest.mark.parametrize("channel", [Channel.RECEPTION, Channel.EMAIL])
+def test_a_contact_that_counts_settles_a_call(channel: Channel) -> None:
+    listed = touches_of(book(client()))
+    assert set(recorded(listed, book(client(), seen("2026-11-24", channel=channel)), LAST)) == {
+        "C1:phone"
+    }
+    assert (
+        recorded(listed, book(client(), seen("2026-11-24")), LAST) == {}
+    )  # visits have their own line
+
+
+def test_a_record_that_settled_one_touch_settles_no_other() -> None:
+    listed = touches_of(book(client()), weeks=2)
+    assert len(calls(listed)) >= 2
+    after = book(client(), called("2026-11-23"))
+    made = recorded(listed, after, LAST)
+    left = noted(tuple(touch for touch in listed if touch.id not in made), listed, made)
+    assert recorded(left, after, LAST) == {}
+    again = book(client(), called("2026-11-23"), called("2026-11-27"))
+    assert list(recorded(left, again, LAST).values()) == [dt.date(2026, 11, 27)]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.dates(dt.date(2026, 9, 1), dt.date(2026, 12, 20)),
+            st.sampled_from(Channel),
+            st.sampled_from(VisitStatus),
+        ),
+        max_size=12,
+    ),
+    st.sampled_from("ABC"),
+    st.sampled_from(ClientKind),
+    st.sampled_from((VISIT_NORMS, SERVICE_STANDARD)),
+    st.sampled_from(Reading),
+    st.integers(1, 3),
+)
+@settings(max_examples=150, deadline=None)
+def test_what_is_listed_is_not_recorded_yet(
+    rows: list[tuple[dt.date, Channel, VisitStatus]],
+    tier: str,
+    kind: ClientKind,
+    policy: str,
+    reading: Reading,
+    weeks: int,
+) -> None:
+    records = [seen(str(day), channel=channel, status=status) for day, channel, status in rows]
+    of = book(client(tier=tier, kind=kind, since=dt.date(2026, 11, 19)), *records)
+    last = MONDAY + dt.timedelta(days=7 * weeks - 1)
+    rules = read_policy(policy).model_copy(update={"reading": reading})
+    assert recorded(touches_of(of, policy=rules, weeks=weeks), of, last) == {}
+
+
+def test_a_call_goes_to_somebody_who_can_be_called_on_its_days() -> None:
+    weekend = WeeklyHours(days=((),) * 5 + ((TimeWindow(start=600, end=660),),) * 2)
+    away = contact("K1", hours=weekend)  # longest without word, but never there on a working day
+    there = contact("K2")
+    (call,) = calls(
+        touches_of(book(client(), away, there, called("2026-11-17", contact_ids=("K2",))))
+    )
+    assert call.contact_ids == ("K2",)
 
 
 def test_the_order_of_the_rows_changes_nothing() -> None:

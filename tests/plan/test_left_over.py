@@ -6,8 +6,11 @@ import datetime as dt
 
 import pytest
 
-from routeplan.book.models import Book, VisitRecord
+from routeplan.book.models import Book, Channel, Tier, VisitRecord
+from routeplan.language import message
 from routeplan.plan.left_over import expected_records, left_over_clients
+from routeplan.plan.plan import PlannedTouch, TouchPlace
+from routeplan.values import TimeWindow
 from tests.examples import MONDAY, tiny_book
 from tests.plan.examples import tiny_plan
 
@@ -85,3 +88,39 @@ def test_who_was_not_met_is_left_over_until_visited() -> None:
     (_, _, first), *_ = SLOTS
     assert first in handed_on(book(record(0, "not_met")))[0]
     assert first not in handed_on(book(record(0, "not_met"), record(0, days=1)))[0]
+
+
+def test_calls_and_messages_are_taken_as_made_by_their_own_records() -> None:
+    laid = PlannedTouch(
+        touch_id="C1:phone",
+        client_id="C1",
+        client_name="",
+        tier=Tier.A,
+        channel=Channel.PHONE,
+        persons=(),
+        time=TimeWindow(start=600, end=610),
+        place=TouchPlace.DESK,
+        reasons=(message("touch.never"),),
+        latest=NEXT,
+    )
+    other = laid.model_copy(update={"touch_id": "C2:phone", "client_id": "C2"})
+    days = tuple(
+        day.model_copy(update={"touches": (laid, other)})
+        if (day.manager_id, day.date) == ("M1", MONDAY)
+        else day
+        for day in tiny_plan().days
+    )
+    plan = tiny_plan().model_copy(update={"days": days})
+
+    def expected(*records: VisitRecord) -> list[str]:
+        found = expected_records(plan, book(*records), before=NEXT)
+        return [one.client_id for one in found if one.channel is Channel.PHONE]
+
+    assert expected() == ["C1", "C2"]
+    assert expected(record(-1)) == ["C1", "C2"]  # a visit's record says nothing of calls
+    call = record(0).model_copy(
+        update={"client_id": "C1", "channel": Channel.PHONE, "date": MONDAY, "start": 600}
+    )
+    assert expected(call) == []  # C2's is not later
+    assert expected(call.model_copy(update={"start": 590})) == ["C2"]
+    assert expected_records(plan, book(), before=MONDAY) == ()

@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routeplan.book.models import Book, Channel, Contact, Tier, TravelMode
+from routeplan.book.models import (
+    Book,
+    Channel,
+    Contact,
+    Tier,
+    TravelMode,
+    VisitRecord,
+    VisitStatus,
+)
 from routeplan.config import Settings, TouchSettings
 from routeplan.due.models import DueTouch
 from routeplan.language import Texts, message
@@ -180,7 +188,11 @@ def test_in_the_clients_hours_only() -> None:
     _, touch = only(laid(due("C1", Channel.PHONE, days=(MONDAY, MONDAY))))
     assert touch.time.start == 9 * 60
     closed = due("C3", Channel.PHONE, days=(MONDAY, MONDAY))
-    assert why(laid(closed)) == "nobody there may be disturbed while 王磊 works"
+    assert why(laid(closed)) == "the client is closed on its days"
+    rest = WeeklyHours(days=((window("0:00", "23:00"),),) * 7)
+    person = with_contact(Contact(id="K1", client_id="C1", name="王女士", do_not_disturb=rest))
+    asked = due("C1", Channel.PHONE, contact_ids=("K1",))
+    assert why(laid(asked, book=person)) == "nobody there may be disturbed while 王磊 works"
 
 
 @pytest.mark.parametrize("channel", [Channel.PHONE, Channel.MESSAGE])
@@ -221,9 +233,61 @@ def test_the_most_urgent_come_first_and_the_rest_is_named() -> None:
     found = laid(*asked)
     made = {touch.touch_id for _, touch in placed(found)}
     assert made == {touch.id for touch in asked[:9]}  # ninety minutes a day
-    assert {Texts("en").render(one.why) for one in found.touches_open} == {
-        "its days hold 90 minutes of calls and messages already, the limit"
+    said = [Texts("en").render(one.why) for one in found.touches_open]
+    assert said[0] == (
+        "its days hold 90 minutes of calls and messages already, the limit; it fits on "
+        "Mon 2026-11-23 at 10:30 where a day may hold 100 minutes (touches.max_per_day)"
+    )
+    assert "where a day may hold 200 minutes" in said[-1]  # the remedies go together
+    plan = with_rules(tiny_plan(), max_per_day=200)
+    assert not laid(*asked, plan=plan).touches_open
+
+
+def test_what_meets_the_standard_after_these_weeks_may_wait() -> None:
+    asked = [due("C1", Channel.PHONE, n, days=(MONDAY, MONDAY)) for n in range(10)]
+    later = MONDAY + dt.timedelta(days=7)
+    asked[-1] = asked[-1].model_copy(update={"latest": later, "urgency": 0.1})
+    assert why(laid(*asked)).endswith("; it may wait for the next plan, until Mon 2026-11-30")
+    # A weekend on which nobody is there is no day to wait for.
+    asked[-1] = asked[-1].model_copy(update={"latest": MONDAY + dt.timedelta(days=6)})
+    assert "it may wait" not in why(laid(*asked))
+
+
+def test_a_call_that_has_room_only_on_the_way_says_so() -> None:
+    steps = (JourneyStep(kind="walk", minutes=10), JourneyStep(kind="ride", minutes=20))
+    plan = riding(steps)
+    call = due("C1", Channel.PHONE, days=(TUESDAY, TUESDAY))
+    filler = due("C1", Channel.PHONE, 2, days=(TUESDAY, TUESDAY), minutes=1, urgency=2.0)
+    open_ = laid(call, filler, plan=with_rules(plan, max_per_day=1000)).touches_open
+    texts = [Texts("en").render(one.why) for one in open_]
+    assert all("on the way, where calls may be made there" in text for text in texts if text)
+
+
+def test_time_outside_the_hours_is_named() -> None:
+    talk = day_of(tiny_plan(), "M1", TUESDAY).visits[0].talk  # while M1 is with somebody
+    hours = WeeklyHours(days=((talk,),) * 7)
+    person = with_contact(Contact(id="K1", client_id="C1", name="王女士", hours=hours))
+    asked = due("C1", Channel.PHONE, contact_ids=("K1",), days=(TUESDAY, TUESDAY))
+    assert "outside the hours of those it goes to" in why(laid(asked, book=person))
+
+
+def test_one_touch_makes_room_for_another_that_has_no_other_day() -> None:
+    plan = with_rules(tiny_plan(), max_per_day=10)
+    early = due("C1", Channel.PHONE, 1, urgency=1.5)
+    assert only(laid(early, plan=plan))[0].date == MONDAY
+    last = due("C1", Channel.PHONE, 2, days=(MONDAY, MONDAY), urgency=0.5)
+    found = laid(early, last, plan=plan)
+    assert not found.touches_open
+    assert {touch.touch_id: day.date == MONDAY for day, touch in placed(found)} == {
+        early.id: False,
+        last.id: True,
     }
+    # But not where that would be late, or what an earlier plan had laid would move.
+    late = early.model_copy(update={"latest": MONDAY})
+    assert [one.touch_id for one in laid(late, last, plan=plan).touches_open] == [last.id]
+    before = laid(early, plan=plan)
+    kept = laid(early, last, plan=plan, before=before)
+    assert [one.touch_id for one in kept.touches_open] == [last.id]
 
 
 def test_a_visit_of_the_period_stands_for_one_call_where_the_policy_says_so() -> None:
@@ -265,6 +329,66 @@ def test_a_replan_keeps_what_can_stay_and_lays_nothing_into_the_past() -> None:
     assert [touch for _, touch in placed(same)] == [touch for _, touch in placed(before)]
     late = laid(*asked, plan=tiny_plan().model_copy(update={"origin": origin}))
     assert all((day.date, touch.time.start) >= (TUESDAY, 11 * 60) for day, touch in placed(late))
+
+
+def replanned(before: Plan, hour: int, book: Book | None = None, day: dt.date = TUESDAY) -> Plan:
+    now = dt.datetime.combine(day, dt.time(hour))
+    origin = before.origin.model_copy(update={"now": now, "version": before.origin.version + 1})
+    plan = before.model_copy(update={"origin": origin})
+    found = with_touches(plan, book or tiny_book(), before)
+    assert wrong(found, book, before) == []
+    return found
+
+
+def with_records(*records: VisitRecord) -> Book:
+    return tiny_book().model_copy(update={"visits": records})
+
+
+def told(day: dt.date, status: VisitStatus = VisitStatus.DONE) -> VisitRecord:
+    return VisitRecord(
+        client_id="C1", manager_id="M1", date=day, channel=Channel.PHONE, status=status
+    )
+
+
+def test_a_call_made_before_its_day_is_not_planned_again() -> None:
+    days = (MONDAY, WEEK[1])
+    before = laid(due("C1", Channel.PHONE, days=days), due("C1", Channel.PHONE, 2, days=days))
+    assert all(day.date != TUESDAY for day, _ in placed(before))  # a visit is made then
+    book = with_records(told(MONDAY), told(TUESDAY))
+    after = replanned(before, 18, book)
+    assert [day.date for day, _ in placed(after)] == [MONDAY]  # as it was made
+    assert not after.touches_open
+    # Nor does the same record settle another one, version after version.
+    third = due("C1", Channel.PHONE, 3, days=days)
+    more = with_touches(before.model_copy(update={"touches": (*before.touches, third)}), book)
+    once = replanned(more, 18, book)
+    twice = replanned(once, 19, book)
+    assert len(once.touches) == len(twice.touches) == 2
+    assert placed(once) == placed(twice)
+
+
+def test_a_call_that_reached_nobody_is_planned_again() -> None:
+    before = laid(due("C1", Channel.PHONE))
+    ((day, touch),) = placed(before)
+    assert day.date == MONDAY
+    made = replanned(before, 18, with_records(told(MONDAY)), MONDAY)
+    assert placed(made)[0][1].time == touch.time
+    missed = replanned(before, 18, with_records(told(MONDAY, VisitStatus.NOT_MET)), MONDAY)
+    ((again, _),) = placed(missed)
+    assert again.date > MONDAY
+
+
+def test_an_earlier_plan_of_the_same_days_is_kept_where_it_can() -> None:
+    person = with_contact(Contact(id="K1", client_id="C1", name="王女士"))
+    first = laid(
+        due("C1", Channel.PHONE, days=(WEEK[1], WEEK[1]), contact_ids=("K1",)), book=person
+    )
+    ((day, touch),) = placed(first)
+    # Listed anew, with another number and more days: it would go to Monday, but stays.
+    anew = due("C1", Channel.PHONE, 7, contact_ids=("K1",))
+    assert only(laid(anew, book=person))[0].date == MONDAY
+    kept_day, kept = only(laid(anew, book=person, before=first))
+    assert (kept_day.date, kept.time, kept.touch_id) == (day.date, touch.time, "C1:phone#7")
 
 
 channels = st.sampled_from((Channel.PHONE, Channel.MESSAGE))

@@ -147,6 +147,8 @@ class DueTouch(Frozen):
     contact_ids: tuple[str, ...]
     """Whom to call (one, who has gone longest without word) or write to (all key persons)."""
     minutes: Annotated[int, Field(ge=1)]
+    also: tuple[Channel, ...] = ()
+    """Other channels of which a record settles it."""
     met_by_visit: tuple[dt.date, dt.date] | None = None
     """A visit from the one day to the other takes its place; None: none does."""
 

@@ -7,9 +7,10 @@ calls, messages and whatever else a norm says count.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from routeplan.book.availability import person_windows, site_windows
 from routeplan.book.models import Book, Channel, Client, ClientKind, Contact, VisitStatus
 from routeplan.config import Settings, TouchSettings
 from routeplan.due import rules
@@ -19,9 +20,10 @@ from routeplan.due.policy import Frequency, Policy, Reading
 from routeplan.due.rules import Known, Need, Rhythm
 from routeplan.due.worth import urgency
 from routeplan.language import Message, message
+from routeplan.values import common_windows
 from routeplan.workdays import WorkCalendar, week_of
 
-__all__ = ["list_touches", "touch_minutes"]
+__all__ = ["list_touches", "noted", "recorded", "touch_minutes"]
 
 
 def list_touches(
@@ -48,6 +50,55 @@ def touch_minutes(channel: Channel, persons: int, settings: TouchSettings) -> in
     if channel is Channel.PHONE:
         return settings.call
     return settings.message + settings.per_extra_person * max(0, persons - 1)
+
+
+def recorded(touches: Sequence[DueTouch], book: Book, until: dt.date) -> dict[str, dt.date]:
+    """Of the touches due those made since they were listed, by records up to `until`, each with its
+    day: one on which the client was reached settles one touch of that channel, rather one that may
+    be made on that day than another."""
+    found: dict[str, dt.date] = {}
+    groups: dict[tuple[str, Channel], list[DueTouch]] = {}
+    for touch in sorted(touches, key=lambda touch: (touch.earliest, touch.id)):
+        groups.setdefault((touch.client_id, touch.channel), []).append(touch)
+    for (client_id, _), group in groups.items():
+        last = max((touch.last for touch in group if touch.last), default=None)
+        days = {
+            record.date
+            for record in book.records_of.get(client_id, ())
+            if record.status is VisitStatus.DONE
+            and record.channel in (group[0].channel, *group[0].also)
+            and (record.date >= group[0].earliest if last is None else record.date > last)
+            and record.date <= until
+        }
+        for day in sorted(days):
+            left = [touch for touch in group if touch.id not in found]
+            if left:
+                settled = min(
+                    left,
+                    key=lambda touch: (
+                        not touch.earliest <= day <= touch.until,
+                        touch.until < day,
+                        touch.earliest,
+                    ),
+                )
+                found[settled.id] = day
+    return found
+
+
+def noted(
+    touches: Sequence[DueTouch], listed: Sequence[DueTouch], made: Mapping[str, dt.date]
+) -> tuple[DueTouch, ...]:
+    """The touches with the last contact of their client and channel, as `made` among those `listed`
+    says: so that it settles no other later on."""
+    last: dict[tuple[str, Channel], dt.date] = {}
+    for touch in listed:
+        if touch.id in made:
+            key = (touch.client_id, touch.channel)
+            last[key] = max(made[touch.id], last.get(key, made[touch.id]))
+    return tuple(
+        touch.model_copy(update={"last": last.get((touch.client_id, touch.channel), touch.last)})
+        for touch in touches
+    )
 
 
 @dataclass(frozen=True)
@@ -93,6 +144,8 @@ class _Draft:
     """Of the contact before it, where that has been."""
     by_visit: tuple[dt.date, dt.date] | None
     """Days on which a visit stands for it."""
+    counts: frozenset[Channel]
+    """What a record must be of to settle it."""
 
     @property
     def day(self) -> dt.date:
@@ -118,7 +171,7 @@ def _of_client(
         if back is not None and channel is Channel.PHONE:
             after = week_of(back.until).last
             drafts = [back, *(draft for draft in drafts if draft.earliest > after)]
-        yield from _touches(book, client, _apart(drafts, diary), horizon, settings)
+        yield from _touches(book, client, _apart(drafts, diary), horizon, settings, calendar)
 
 
 def _norms(client: Client, policy: Policy) -> Iterator[_Norm]:
@@ -171,7 +224,8 @@ def _return_contact(
     # Once the days are over, a call today is better than a visit later in the week.
     soonest = diary.first_duty(earliest, until) or earliest
     by_visit = (earliest, max(need.latest, soonest))
-    return _Draft(Channel.PHONE, need, earliest, until, (reason,), None, by_visit)
+    counts = frozenset(rule.settled_by)
+    return _Draft(Channel.PHONE, need, earliest, until, (reason,), None, by_visit, counts)
 
 
 def _with(
@@ -205,7 +259,9 @@ def _with(
             if Channel.VISIT in norm.counts:
                 by_visit = (max(need.counts_from or earliest, horizon.first), until)
             reasons = (reason, *more)
-            found.append(_Draft(norm.channel, need, earliest, until, reasons, last, by_visit))
+            found.append(
+                _Draft(norm.channel, need, earliest, until, reasons, last, by_visit, norm.counts)
+            )
         else:
             serving = found[need.served_by]
             found[need.served_by] = replace(
@@ -213,6 +269,7 @@ def _with(
                 reasons=(*serving.reasons, reason, *more),
                 until=max(serving.earliest, min(serving.until, need.until)),
                 by_visit=serving.by_visit if Channel.VISIT in norm.counts else None,
+                counts=serving.counts & norm.counts,
             )
     return found
 
@@ -276,6 +333,7 @@ def _touches(
     drafts: Sequence[_Draft],
     horizon: Horizon,
     settings: Settings,
+    calendar: WorkCalendar,
 ) -> Iterator[DueTouch]:
     contacts = book.contacts_of.get(client.id, ())
     heard = _heard(book, client)
@@ -283,7 +341,9 @@ def _touches(
         channel = draft.channel
         contact_ids = tuple(contact.id for contact in contacts)
         if channel is Channel.PHONE and contacts:
-            called = min(contacts, key=lambda contact: _turn(contact, heard))
+            length = (draft.until - draft.earliest).days + 1
+            days = [draft.earliest + dt.timedelta(days=day) for day in range(length)]
+            called = min(contacts, key=lambda one: _turn(one, heard, client, days, calendar))
             heard[called.id] = draft.day
             contact_ids = (called.id,)
         need = draft.need
@@ -301,6 +361,9 @@ def _touches(
             contact_ids=contact_ids,
             minutes=touch_minutes(channel, len(contact_ids), settings.touches),
             met_by_visit=draft.by_visit,
+            also=tuple(
+                other for other in Channel if other in draft.counts - {channel, Channel.VISIT}
+            ),
         )
 
 
@@ -313,6 +376,18 @@ def _heard(book: Book, client: Client) -> dict[str, dt.date]:
     return heard
 
 
-def _turn(contact: Contact, heard: dict[str, dt.date]) -> tuple[bool, dt.date]:
-    """Whoever can be called and has gone longest without word comes first, else in book order."""
-    return (not contact.phone, heard.get(contact.id, dt.date.min))
+def _turn(
+    contact: Contact,
+    heard: Mapping[str, dt.date],
+    client: Client,
+    days: Sequence[dt.date],
+    calendar: WorkCalendar,
+) -> tuple[bool, bool, dt.date]:
+    """Whoever can be called on these days and has gone longest without word comes first, else in
+    book order."""
+    site = client.site(contact.site_id)
+    reached = any(
+        common_windows(site_windows(site, day, calendar), person_windows(contact, day, calendar))
+        for day in days
+    )
+    return not contact.phone, not reached, heard.get(contact.id, dt.date.min)

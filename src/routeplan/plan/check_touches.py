@@ -189,7 +189,7 @@ def _is_past(plan: Plan, date: dt.date, minute: int) -> bool:
 
 def _stood(earlier: Plan | None, day: PlannedDay, touch: PlannedTouch) -> bool:
     return earlier is not None and any(
-        (old.touch_id, old.time) == (touch.touch_id, touch.time)
+        (old.client_id, old.channel, old.time) == (touch.client_id, touch.channel, touch.time)
         for before in earlier.days
         if (before.manager_id, before.date) == (day.manager_id, day.date)
         for old in before.touches

@@ -1,20 +1,21 @@
 """Calls and messages laid into time that a plan has anyway: riding, waiting, at the desk.
 
 Never while driving, cycling, walking or changing. The most urgent one chooses first, each the best
-of the starts that are left: nothing moves again, so that the same plan has the same touches.
+of the starts that are left; what finds none may take the place of another that has room elsewhere.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from routeplan.book.availability import hours_on, person_windows, shift_pieces, site_windows
-from routeplan.book.models import Book, Channel, Client, Contact, TravelMode
+from routeplan.book.models import Book, Channel, Client, Contact, TravelMode, VisitStatus
 from routeplan.config import Settings
 from routeplan.due.models import DueTouch
+from routeplan.due.touches import noted, recorded
 from routeplan.language import Message, message
 from routeplan.plan.plan import (
     Leg,
@@ -72,50 +73,38 @@ class _Slot(NamedTuple):
 def with_touches(plan: Plan, book: Book, before: Plan | None = None) -> Plan:
     """The plan with its due calls and messages laid into its days, or open with the reason.
 
-    `before` is the plan that a re-plan started from: what it had laid stays where it still can, and
-    nothing new comes before the clock.
+    `before` is an earlier plan of these days: what it had laid stays where it still can. In a
+    re-plan nothing new comes before the clock, and what has been recorded since is due no more.
     """
     laying = _Laying(plan, amended(book, plan.adjustments))
-    placed: dict[str, tuple[DayKey, PlannedTouch]] = {}
-    due = {touch.id: touch for touch in plan.touches}
-    earlier = [
-        ((day.manager_id, day.date), touch)
-        for day in (before.days if before else ())
-        for touch in day.touches
-        if touch.touch_id in due
-    ]
-    for key, old in earlier:
-        if laying.is_past(key[1], old.time) and laying.still_goes(due[old.touch_id], key, old):
-            placed[old.touch_id] = (key, laying.take(due[old.touch_id], key, old.time, old.place))
-    visits = _met_by_visits(plan, [touch for touch in plan.touches if touch.id not in placed])
-    for key, old in earlier:
-        touch = due[old.touch_id]
-        if touch.id in placed or touch.id in visits or laying.is_past(key[1], old.time):
-            continue
-        if laying.still_goes(touch, key, old):
-            placed[touch.id] = (key, laying.take(touch, key, old.time, old.place))
-    open_touches: list[OpenTouch] = []
+    made: dict[str, dt.date] = {}
+    if before is not None:
+        made = recorded(plan.touches, book, plan.horizon.last)
+        laying.keep_past(before, book)
+        touches = tuple(
+            touch for touch in plan.touches if touch.id not in made or touch.id in laying.placed
+        )
+        plan = plan.model_copy(update={"touches": noted(touches, plan.touches, made)})
+    left = [touch for touch in plan.touches if touch.id not in laying.placed]
+    visits = _met_by_visits(plan, left)
+    left = [touch for touch in left if touch.id not in visits]
+    if before is not None:
+        laying.keep_ahead(before, left)
+    laying.lay([touch for touch in left if touch.id not in laying.placed])
+    days = tuple(
+        day.model_copy(update={"touches": laying.of_day((day.manager_id, day.date))})
+        for day in plan.days
+    )
+    laid = frozenset(laying.placed)
+    open_touches = []
     for touch in plan.touches:
-        if touch.id in placed:
-            continue
         if touch.id in visits:
             visit_id, date = visits[touch.id]
             why = message("touch.met_by_visit", date=date)
             open_touches.append(laying.left_open(touch, why, visit_id))
-            continue
-        found = laying.best(touch)
-        if isinstance(found, Message):
-            open_touches.append(laying.left_open(touch, found))
-            continue
-        key = (laying.owner(touch), found.date)
-        time = TimeWindow(start=found.start, end=found.start + touch.minutes)
-        placed[touch.id] = (key, laying.take(touch, key, time, found.place))
-    days = []
-    for day in plan.days:
-        own = [touch for key, touch in placed.values() if key == (day.manager_id, day.date)]
-        own.sort(key=lambda touch: touch.time.start)
-        days.append(day.model_copy(update={"touches": tuple(own)}))
-    return plan.model_copy(update={"days": tuple(days), "touches_open": tuple(open_touches)})
+        elif touch.id not in laid:
+            open_touches.append(laying.left_open(touch, laying.why_not(touch)))
+    return plan.model_copy(update={"days": days, "touches_open": tuple(open_touches)})
 
 
 def _met_by_visits(plan: Plan, touches: Iterable[DueTouch]) -> dict[str, tuple[str, dt.date]]:
@@ -138,37 +127,89 @@ def _met_by_visits(plan: Plan, touches: Iterable[DueTouch]) -> dict[str, tuple[s
 
 
 class _Laying:
-    """The days' free times, which shrink with each touch that takes one."""
+    """The days' free times, and what has been laid into them."""
 
     def __init__(self, plan: Plan, book: Book) -> None:
+        self.placed: dict[str, tuple[DayKey, PlannedTouch]] = {}
+        """Touch id → where it lies, in the order of laying."""
         self._plan = plan
         self._book = book
         self._settings = plan.origin.settings
         self._calendar = plan.origin.calendar
         self._open_at = collect_wishes(plan.adjustments).open_at
         self._days = {(day.manager_id, day.date): day for day in plan.days}
-        self._free = {
-            key: list(free_times(day, self._pieces(key), self._settings))
+        pieces = {key: self._pieces(key) for key in self._days}
+        self._at_work = {key: tuple(self._since(key[1], own)) for key, own in pieces.items()}
+        """What is still to come of the managers' working time."""
+        self._whole = {
+            key: list(free_times(day, pieces[key], self._settings))
             for key, day in self._days.items()
         }
-        self._minutes: dict[DayKey, int] = dict.fromkeys(self._days, 0)
-        self._at_desk: dict[DayKey, int] = dict.fromkeys(self._days, 0)
+        self._free = dict(self._whole)
+        self._laid: dict[DayKey, list[PlannedTouch]] = {key: [] for key in self._days}
         self._visited = {(visit.client_id, day.date) for day, visit in plan.visits}
+        self._hours_of: dict[tuple[str, dt.date], tuple[TimeWindow, ...]] = {}
 
     def owner(self, touch: DueTouch) -> str:
         return self._book.client_by_id[touch.client_id].manager_id
 
-    def is_past(self, date: dt.date, time: TimeWindow) -> bool:
-        """Whether the touch would have begun by the re-plan's clock."""
-        return time.start < self._first_minute(date)
+    def of_day(self, key: DayKey) -> tuple[PlannedTouch, ...]:
+        return tuple(sorted(self._laid[key], key=lambda touch: touch.time.start))
 
-    def still_goes(self, touch: DueTouch, key: DayKey, old: PlannedTouch) -> bool:
-        """Whether a touch can stay where an earlier plan laid it."""
+    # What an earlier plan had laid
+
+    def keep_past(self, before: Plan, book: Book) -> None:
+        """Keeps what would have begun by the clock, but for calls that reached nobody."""
+        unanswered = {
+            (record.client_id, record.channel, record.date)
+            for record in book.visits
+            if record.status is not VisitStatus.DONE
+        }
+        self._keep(
+            before,
+            self._plan.touches,
+            lambda date, old: (
+                old.time.start < self._first_minute(date)
+                and (old.client_id, old.channel, date) not in unanswered
+            ),
+        )
+
+    def keep_ahead(self, before: Plan, touches: Sequence[DueTouch]) -> None:
+        """Keeps of these touches what is still to come."""
+        self._keep(before, touches, lambda date, old: old.time.start >= self._first_minute(date))
+
+    def _keep(
+        self,
+        before: Plan,
+        touches: Sequence[DueTouch],
+        holds: Callable[[dt.date, PlannedTouch], bool],
+    ) -> None:
+        """Each touch at a time at which the client had one of its channel: its own, else any."""
+        earlier: dict[tuple[str, Channel], list[tuple[DayKey, PlannedTouch]]] = {}
+        for day in before.days:
+            for old in day.touches:
+                if holds(day.date, old):
+                    found = earlier.setdefault((old.client_id, old.channel), [])
+                    found.append(((day.manager_id, day.date), old))
+        in_order = sorted(touches, key=lambda touch: (touch.earliest, touch.id))
+        for touch, own in [(touch, own) for own in (True, False) for touch in in_order]:
+            spots = earlier.get((touch.client_id, touch.channel), [])
+            for spot in spots:
+                key, old = spot
+                if touch.id in self.placed or (own and old.touch_id != touch.id):
+                    continue
+                if self._still_goes(touch, key, old):
+                    self._take(touch, key, old.time, old.place)
+                    spots.remove(spot)
+                    break
+
+    def _still_goes(self, touch: DueTouch, key: DayKey, old: PlannedTouch) -> bool:
+        """Whether a touch can lie where an earlier plan laid one."""
         return (
             key in self._days
             and key[0] == self.owner(touch)
             and touch.earliest <= key[1] <= touch.until
-            and self._minutes[key] + touch.minutes <= self._settings.touches.max_per_day
+            and self._minutes(key) + touch.minutes <= self._settings.touches.max_per_day
             and old.time.minutes == touch.minutes
             and any(
                 free.place is old.place and free.hours.holds(old.time.start, old.time.end)
@@ -180,19 +221,55 @@ class _Laying:
             )
         )
 
-    def take(
-        self, touch: DueTouch, key: DayKey, time: TimeWindow, place: TouchPlace
-    ) -> PlannedTouch:
-        """The touch at that time, which is nobody else's from now on."""
-        self._free[key] = [
-            free._replace(hours=left)
-            for free in self._free[key]
-            for left in cut_windows([free.hours], [time])
-        ]
-        self._minutes[key] += touch.minutes
-        self._at_desk[key] += touch.minutes if place is TouchPlace.DESK else 0
+    # Laying
+
+    def lay(self, touches: Sequence[DueTouch]) -> None:
+        """Lays the touches, those before others first. What finds no room then may move one of the
+        others, until nothing more fits."""
+        due = {touch.id: touch for touch in touches}
+        left = list(touches)
+        while True:
+            still = [touch for touch in left if not self._lay_one(touch)]
+            still = [touch for touch in still if not self._make_room(touch, due)]
+            if len(still) == len(left):
+                return
+            left = still
+
+    def _lay_one(self, touch: DueTouch) -> bool:
+        slot = min(self._all_slots(touch), default=None)
+        if slot is not None:
+            self._put(touch, slot)
+        return slot is not None
+
+    def _make_room(self, touch: DueTouch, due: dict[str, DueTouch]) -> bool:
+        """Lays a touch where another lies that has room elsewhere, no later than its latest day
+        allows; the least urgent moves first. An exchange of one, as in an augmenting path."""
+        days = self._dates(touch)
+        for other_id, (key, old) in reversed(tuple(self.placed.items())):
+            if other_id not in due or key[0] != self.owner(touch) or key[1] not in days:
+                continue
+            other = due[other_id]
+            self._give_back(other_id)
+            slot = min(self._all_slots(touch, key[1]), default=None)
+            if slot is not None:
+                self._put(touch, slot)
+                late = max(0, (key[1] - other.latest).days)
+                elsewhere = min(self._all_slots(other), default=None)
+                if elsewhere is not None and elsewhere.days_late <= late:
+                    self._put(other, elsewhere)
+                    return True
+                self._give_back(touch.id)
+            self._take(other, key, old.time, old.place)
+        return False
+
+    def _put(self, touch: DueTouch, slot: _Slot) -> None:
+        time = TimeWindow(start=slot.start, end=slot.start + touch.minutes)
+        self._take(touch, (self.owner(touch), slot.date), time, slot.place)
+
+    def _take(self, touch: DueTouch, key: DayKey, time: TimeWindow, place: TouchPlace) -> None:
+        """Lays the touch at that time, which is nobody else's from now on."""
         client = self._book.client_by_id[touch.client_id]
-        return PlannedTouch(
+        laid = PlannedTouch(
             touch_id=touch.id,
             client_id=client.id,
             client_name=client.name,
@@ -204,6 +281,26 @@ class _Laying:
             reasons=touch.reasons,
             latest=touch.latest,
         )
+        self.placed[touch.id] = (key, laid)
+        self._laid[key].append(laid)
+        self._free[key] = [
+            free._replace(hours=left)
+            for free in self._free[key]
+            for left in cut_windows([free.hours], [time])
+        ]
+
+    def _give_back(self, touch_id: str) -> None:
+        key, laid = self.placed.pop(touch_id)
+        self._laid[key].remove(laid)
+        taken = [touch.time for touch in self.of_day(key)]
+        self._free[key] = [
+            free._replace(hours=left)
+            for free in self._whole[key]
+            for left in cut_windows([free.hours], taken)
+        ]
+
+    def _minutes(self, key: DayKey) -> int:
+        return sum(touch.time.minutes for touch in self._laid[key])
 
     def left_open(self, touch: DueTouch, why: Message, visit_id: str = "") -> OpenTouch:
         client = self._book.client_by_id[touch.client_id]
@@ -220,47 +317,100 @@ class _Laying:
             latest=touch.latest,
         )
 
-    def best(self, touch: DueTouch) -> _Slot | Message:
-        """The best start that is left, or why there is none."""
+    def why_not(self, touch: DueTouch) -> Message:
+        """Why there is no room for a touch that is not laid, and what would make some. What one is
+        told takes its room, so that the remedies of several go together."""
+        why, remedy, slot = self._obstacle(touch)
+        if self._may_wait(touch):
+            remedy, slot = message("touch.may_wait", latest=touch.latest), None
+        if slot is not None:
+            self._put(touch, slot)
+        return why if remedy is None else message("touch.but", why=why, remedy=remedy)
+
+    def _obstacle(self, touch: DueTouch) -> tuple[Message, Message | None, _Slot | None]:
+        """Why there is no room; the remedy; and where it would go then."""
         manager = self._book.manager_by_id[self.owner(touch)]
-        dates = [
-            key[1]
-            for key in self._days
-            if key[0] == manager.id and touch.earliest <= key[1] <= touch.until
-        ]
-        dates = [date for date in dates if any(self._since(date, self._pieces((manager.id, date))))]
+        dates = self._dates(touch)
         if not dates:
-            return message("touch.nobody_works", manager=manager.name)
-        slots: list[_Slot] = []
-        may_be_disturbed = full = False
-        for date in dates:
-            key = (manager.id, date)
-            windows = self._windows(touch, date)
-            pieces = tuple(self._since(date, self._pieces(key)))
-            may_be_disturbed |= any(
-                window.minutes >= touch.minutes for window in common_windows(windows, pieces)
+            return message("touch.nobody_works", manager=manager.name), None, None
+        common = [
+            window
+            for date in dates
+            for window in common_windows(
+                self._windows(touch, date), self._at_work[manager.id, date]
             )
-            found = list(self._slots(touch, key, windows))
-            if self._minutes[key] + touch.minutes <= self._settings.touches.max_per_day:
-                slots += found
-            else:
-                full |= bool(found)
-        if slots:
-            return min(slots)
-        if not may_be_disturbed:
-            return message("touch.no_hours", manager=manager.name)
-        if full:
-            return message("touch.day_full", minutes=self._settings.touches.max_per_day)
-        return message(f"touch.no_time_{touch.channel}")
+        ]
+        if all(window.minutes < touch.minutes for window in common):
+            if not any(self._is_open(touch, date) for date in dates):
+                return message("touch.closed"), None, None
+            return message("touch.no_hours", manager=manager.name), None, None
+        if slot := min(self._all_slots(touch, full=True), default=None):
+            why = message("touch.day_full", minutes=self._settings.touches.max_per_day)
+            needed = self._minutes((manager.id, slot.date)) + touch.minutes
+            return why, self._fits("limit", slot, needed=needed), slot
+        why = message(f"touch.no_time_{touch.channel}")
+        if slot := min(self._all_slots(touch, full=True, riding=True), default=None):
+            return why, self._fits("ride", slot), slot
+        if slot := min(self._all_slots(touch, full=True, any_hour=True), default=None):
+            return why, self._fits("outside", slot), slot
+        return why, None, None
+
+    def _fits(self, where: str, slot: _Slot, **args: int) -> Message:
+        return message(f"touch.fits_{where}", date=slot.date, start=slot.start, **args)
+
+    def _may_wait(self, touch: DueTouch) -> bool:
+        """Whether a day after the horizon is soon enough and open."""
+        manager = self._book.manager_by_id[self.owner(touch)]
+        end = self._plan.horizon.last
+        for ahead in range(1, min(31, (touch.latest - end).days) + 1):
+            date = end + dt.timedelta(days=ahead)
+            pieces = shift_pieces(manager, date, self._settings.shift, self._calendar)
+            if any(
+                window.minutes >= touch.minutes
+                for window in common_windows(self._windows(touch, date), pieces)
+            ):
+                return True
+        return False
+
+    def _dates(self, touch: DueTouch) -> list[dt.date]:
+        """The days on which it may be made and its manager has working time left."""
+        owner = self.owner(touch)
+        return [
+            date
+            for (manager_id, date), pieces in self._at_work.items()
+            if manager_id == owner and touch.earliest <= date <= touch.until and pieces
+        ]
+
+    def _all_slots(
+        self,
+        touch: DueTouch,
+        only: dt.date | None = None,
+        *,
+        full: bool = False,
+        riding: bool = False,
+        any_hour: bool = False,
+    ) -> Iterator[_Slot]:
+        """Where it may go, on all its days or one. What would be if a day could hold any number of
+        minutes (`full`), if calls were made on rides, or if nobody minded the hour."""
+        whole_day = (TimeWindow(start=0, end=MINUTES_PER_DAY),)
+        for date in self._dates(touch):
+            key = (self.owner(touch), date)
+            minutes = self._minutes(key) + touch.minutes
+            if only in (None, date) and (full or minutes <= self._settings.touches.max_per_day):
+                windows = whole_day if any_hour else self._windows(touch, date)
+                yield from self._slots(touch, key, windows, riding=riding)
 
     def _slots(
-        self, touch: DueTouch, key: DayKey, windows: Sequence[TimeWindow]
+        self, touch: DueTouch, key: DayKey, windows: Sequence[TimeWindow], *, riding: bool
     ) -> Iterator[_Slot]:
         """The first start of each free time and client's window, and the first preferred one."""
         date, call = key[1], touch.channel is Channel.PHONE
         preferred = self._preferred(touch, date)
+        at_desk = sum(
+            touch.time.minutes for touch in self._laid[key] if touch.place is TouchPlace.DESK
+        )
         for free in self._free[key]:
-            if not self._goes_there(touch.channel, free.place):
+            if not (riding or self._goes_there(touch.channel, free.place)):
                 continue
             for hours in self._since(date, common_windows([free.hours], windows)):
                 starts = {hours.start}
@@ -274,7 +424,7 @@ class _Laying:
                         unwelcome=bool(preferred) and not welcome,
                         visited=call and (touch.client_id, date) in self._visited,
                         rank=_RANK[touch.channel].index(free.place),
-                        load=self._at_desk[key] if free.place is TouchPlace.DESK else 0,
+                        load=at_desk if free.place is TouchPlace.DESK else 0,
                         date=date,
                         start=start,
                         place=free.place,
@@ -294,6 +444,11 @@ class _Laying:
 
     def _windows(self, touch: DueTouch, date: dt.date) -> tuple[TimeWindow, ...]:
         """When all whom it concerns may be called, or written to, on a date."""
+        if (touch.id, date) not in self._hours_of:
+            self._hours_of[touch.id, date] = self._find_windows(touch, date)
+        return self._hours_of[touch.id, date]
+
+    def _find_windows(self, touch: DueTouch, date: dt.date) -> tuple[TimeWindow, ...]:
         client, contacts = self._book.client_by_id[touch.client_id], self._contacts(touch)
         if not contacts:
             return self._hours(client, "", date)
@@ -307,6 +462,12 @@ class _Laying:
                 own = cut_windows(hours, rest.on(date.weekday()) if rest else ())
             found = own if found is None else common_windows(found, own)
         return merged_windows(found or ())
+
+    def _is_open(self, touch: DueTouch, date: dt.date) -> bool:
+        """Whether any site that it goes to is open."""
+        client = self._book.client_by_id[touch.client_id]
+        sites = {contact.site_id for contact in self._contacts(touch)} or {""}
+        return any(self._hours(client, site_id, date) for site_id in sites)
 
     def _hours(self, client: Client, site_id: str, date: dt.date) -> tuple[TimeWindow, ...]:
         own = site_windows(client.site(site_id), date, self._calendar)
