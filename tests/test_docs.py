@@ -119,12 +119,18 @@ def test_the_site_has_no_broken_link(tmp_path: Path) -> None:
 # --- the tutorial --------------------------------------------------------------------------------
 
 
-def test_the_tutorial_ends_with_printed_days(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("page", "language", "said"),
+    [("tutorial.md", "en", "proven best"), ("tutorial.zh.md", "zh", "已证明最优")],
+)
+def test_the_tutorial_ends_with_printed_days(
+    page: str, language: str, said: str, tmp_path: Path
+) -> None:
     """Each command in order; the rows of its tables are filled into the book that it begins.
 
     Only the days are fixed: the tutorial plans the week after today's.
     """
-    text = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
     lines = "\n".join(re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)).splitlines()
     printed = ""
     for line in lines:
@@ -139,12 +145,12 @@ def test_the_tutorial_ends_with_printed_days(tmp_path: Path) -> None:
             words += ["--date", "2026-11-23"]
             if not chromium_path():
                 words.remove("--pdf")
-        done = run(tmp_path, *words)
+        done = run(tmp_path, *words, ROUTEPLAN_LANG=language)
         assert done.returncode == 0, line + done.stdout + done.stderr
         printed += done.stdout
         if words[0] == "init":
             _fill_in(tmp_path / "mybook" / "book.xlsx", text)
-    assert "proven best" in printed
+    assert said in printed
     assert "C003" in printed
     for name in ("map.html", "plan.xlsx", "calendar/M01.ics", "days/2026-11-23-M01.html"):
         assert (tmp_path / "week" / name).exists(), name
