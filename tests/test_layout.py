@@ -19,7 +19,7 @@ ORDER = (
     ("datum",),
     ("lunar",),
     ("language",),
-    ("errors",),
+    ("errors", "refused"),
     ("store",),
     ("workdays",),
     ("book",),

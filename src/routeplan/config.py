@@ -5,6 +5,7 @@ Durations are minutes, clock times 'HH:MM', speeds km/h.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from enum import StrEnum
 from pathlib import Path
@@ -12,10 +13,12 @@ from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from routeplan.book.models import Channel, Layer, Purpose, Tier, TravelMode
 from routeplan.errors import SettingsError, unreadable
-from routeplan.language import message
+from routeplan.language import Message, message
+from routeplan.refused import wrong_entries
 from routeplan.values import Clock, Frozen, TimeWindow
 
 __all__ = [
@@ -43,7 +46,6 @@ __all__ = [
     "read_settings",
     "read_toml",
     "require_no_secret",
-    "wrong_entries",
 ]
 
 Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
@@ -59,7 +61,7 @@ class LunchSettings(Frozen):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if self.earliest + self.minutes > self.latest:
-            raise ValueError("the lunch break is longer than its window")
+            raise PydanticCustomError("lunch", "the lunch break is longer than its window")
         return self
 
 
@@ -243,7 +245,7 @@ class TransitSettings(Frozen):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if list(self.parts) != sorted(set(self.parts)):
-            raise ValueError("the parts of the day are out of order")
+            raise PydanticCustomError("parts", "the parts of the day are out of order")
         return self
 
 
@@ -354,7 +356,7 @@ class CalendarSettings(Frozen):
         try:
             ZoneInfo(value)
         except (KeyError, OSError, ValueError) as error:
-            raise ValueError(f"no time zone is called {value!r}") from error
+            raise PydanticCustomError("zone", "no time zone of this name") from error
         return value
 
 
@@ -427,16 +429,21 @@ def read_toml(path: Path) -> dict[str, Any]:
 def parse_toml(raw: bytes, shown: str) -> dict[str, Any]:
     """The tables of TOML text; `shown` names it in the SettingsError."""
     try:
-        return tomllib.loads(raw.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            "RP2001", message("error.not_toml", file=shown, why=str(error))
-        ) from error
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        why = message("entry.not_utf8")
+        raise SettingsError("RP2001", message("error.not_toml", file=shown, why=why)) from error
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        why = _toml_fault(text, str(error))
+        raise SettingsError("RP2001", message("error.not_toml", file=shown, why=why)) from error
 
 
-def wrong_entries(error: ValidationError) -> list[str]:
-    """Every entry that pydantic refused: 'talk.shortest = -1: Input should be ...'."""
-    return [
-        f"{'.'.join(str(part) for part in item['loc'])} = {item['input']!r}: {item['msg']}"
-        for item in error.errors()
-    ]
+def _toml_fault(text: str, said: str) -> Message:
+    """The place that tomllib names in English, with what stands there."""
+    lines = text.splitlines() or [""]
+    found = re.search(r"at line (\d+), column (\d+)", said)
+    line, column = (int(found[1]), int(found[2])) if found else (len(lines), len(lines[-1]))
+    there = lines[min(line, len(lines)) - 1].strip()
+    return message("entry.toml", line=line, column=column, text=there)

@@ -16,6 +16,7 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 __all__ = [
     "MINUTES_PER_DAY",
@@ -49,13 +50,17 @@ class Frozen(BaseModel):
         return copied
 
 
+def _no_clock(text: object) -> PydanticCustomError:
+    return PydanticCustomError("clock", "not a time of day: {value}", {"value": repr(text)})
+
+
 def parse_clock(text: object) -> int:
     """Minutes after midnight of '9:00', '09:00', '0900' or an int; 24:00 is the day's end.
 
     Raises ValueError when it is no time of day.
     """
     if isinstance(text, bool) or text is None:
-        raise ValueError(f"not a time of day: {text!r}")
+        raise _no_clock(text)
     if isinstance(text, dt.time):
         return text.hour * 60 + text.minute
     if isinstance(text, int):
@@ -63,10 +68,10 @@ def parse_clock(text: object) -> int:
     else:
         found = re.fullmatch(r"(\d{1,2}):?(\d{2})(?::00)?", str(text).strip())
         if not found or int(found[2]) > 59:
-            raise ValueError(f"not a time of day: {text!r}")
+            raise _no_clock(text)
         minute = int(found[1]) * 60 + int(found[2])
     if not 0 <= minute <= MINUTES_PER_DAY:
-        raise ValueError(f"not a time of day: {text!r}")
+        raise _no_clock(text)
     return minute
 
 
@@ -93,7 +98,8 @@ class TimeWindow(Frozen):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.start >= self.end:
-            raise ValueError(f"{format_clock(self.start)} is not before {format_clock(self.end)}")
+            edges = {"start": format_clock(self.start), "end": format_clock(self.end)}
+            raise PydanticCustomError("window", "{start} is not before {end}", edges)
         return self
 
     @property

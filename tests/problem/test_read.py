@@ -51,8 +51,8 @@ def change(*keys: str | int, to: object) -> str:
     [
         ("", "JSON"),
         ("{", "JSON"),
-        ("[]", "object"),
-        ("{}", "required"),
+        ("[]", "table of entries"),
+        ("{}", "missing"),
         (change("version", to=2), "version"),
         (change("surprise", to=1), "surprise"),
         (change("visits", 0, "talk", to=0), "visits.0.talk"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from enum import StrEnum
 from importlib import resources
@@ -9,12 +10,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from routeplan.book.models import Channel, Client, KeyDate, Purpose, Tier
-from routeplan.config import parse_toml, read_toml, wrong_entries
+from routeplan.config import parse_toml, read_toml
 from routeplan.due.models import Occasion
 from routeplan.errors import SettingsError
 from routeplan.language import Message, message
+from routeplan.refused import wrong_entries
 from routeplan.values import Frozen
 from routeplan.workdays import Period, half_month_of, month_of, quarter_of, week_of
 
@@ -117,14 +120,12 @@ class Cadence(Frozen):
         if self.visits == 0:
             return self
         if (self.every is None) == (self.days is None):
-            raise ValueError("needs either 'every' (a period) or 'days' (an interval)")
+            raise PydanticCustomError("cadence", "needs either 'every' or 'days'")
         if self.days is not None and self.visits != 1:
-            raise ValueError("'days' goes with one visit, not with 'visits'")
+            raise PydanticCustomError("days_once", "'days' goes with one visit")
         if self.min_gap_days > self.interval_days:
-            raise ValueError(
-                f"min_gap_days {self.min_gap_days} is longer than the interval of "
-                f"{self.interval_days} days"
-            )
+            days = {"gap": self.min_gap_days, "interval": self.interval_days}
+            raise PydanticCustomError("gap", "{gap} days is longer than {interval} days", days)
         return self
 
     @property
@@ -166,6 +167,9 @@ class ProspectRule(Frozen):
     """Channels that are a return contact as well as a visit is."""
     calls: RemoteContact = None
     """In the weeks after the return contact."""
+    named_hours: bool = False
+    """Whether calls are made in the preferred hours that the client named, and only then, be they in
+    the week or at the weekend."""
 
 
 class OwnIntervalRule(Frozen):
@@ -200,9 +204,10 @@ class Festival(Frozen):
     @model_validator(mode="after")
     def _is_a_date(self) -> Self:
         if not self.lunar:
-            dt.date(2000, self.month, self.day)  # a leap year
+            if self.day > calendar.monthrange(2000, self.month)[1]:  # a leap year
+                raise PydanticCustomError("no_day", "the month has no such day")
         elif self.day > 30:
-            raise ValueError("no lunar month has more than 30 days")
+            raise PydanticCustomError("lunar_day", "no lunar month has more than 30 days")
         return self
 
     @property
@@ -269,14 +274,15 @@ class Policy(Frozen):
     @model_validator(mode="after")
     def _one_rule_each(self) -> Self:
         covered = [
-            f"tier {tier}, {'listed' if listed else 'not listed'}"
+            (tier, listed)
             for rule in self.rules
             for tier in rule.tiers
             for listed in ((True, False) if rule.listed is None else (rule.listed,))
         ]
-        twice = sorted({who for who in covered if covered.count(who) > 1})
+        twice = sorted({tier for tier, listed in covered if covered.count((tier, listed)) > 1})
         if twice:
-            raise ValueError(f"two rules for {'; '.join(twice)}")
+            tiers = {"tiers": ", ".join(twice)}
+            raise PydanticCustomError("two_rules", "two rules for tier {tiers}", tiers)
         return self
 
     def rule_of(self, client: Client) -> VisitRule | None:

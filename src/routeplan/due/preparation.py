@@ -15,9 +15,10 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError, model_validator
 
 from routeplan.book.models import Purpose
-from routeplan.config import parse_toml, read_toml, wrong_entries
+from routeplan.config import parse_toml, read_toml
 from routeplan.errors import SettingsError
 from routeplan.language import message
+from routeplan.refused import entry, wrong_entries
 from routeplan.values import Frozen
 
 __all__ = [
@@ -128,7 +129,7 @@ def read_checklists(name_or_path: str) -> Checklists:
         raise SettingsError("RP2008", message("error.unknown_checklists", name=name_or_path))
     raw = read_toml(path)
     base = raw.pop("extends", "")
-    wrong = [] if base in ("", STANDARD) else [f"extends = {base!r}"]
+    wrong = [] if base in ("", STANDARD) else [entry("extends", base, message("entry.extends"))]
     try:
         own = Checklists.model_validate(raw)
     except ValidationError as error:

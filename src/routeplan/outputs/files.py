@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from routeplan.errors import FileError, os_reason, unreadable, unwritable
 from routeplan.language import message
+from routeplan.refused import wrong_entries
 
 __all__ = ["os_reason", "read_model", "write_atomically"]
 
@@ -55,8 +56,5 @@ def read_model(path: Path, model: type[_Model]) -> _Model:
     try:
         return model.model_validate_json(data.removeprefix(codecs.BOM_UTF8))
     except ValidationError as error:
-        wrong = [
-            ": ".join(filter(None, (".".join(str(part) for part in item["loc"]), item["msg"])))
-            for item in error.errors(include_input=False, include_url=False)[:FAULTS_SHOWN]
-        ]
+        wrong = wrong_entries(error, values=False)[:FAULTS_SHOWN]
         raise FileError("RP3012", message("error.not_ours", file=str(path), wrong=wrong)) from error

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from routeplan.errors import FileError, unreadable
 from routeplan.language import message
 from routeplan.problem.problem import Problem
+from routeplan.refused import wrong_entries
 
 __all__ = ["read_problem"]
 
@@ -25,10 +26,7 @@ def read_problem(path: Path) -> Problem:
     try:
         return Problem.model_validate_json(data.removeprefix(codecs.BOM_UTF8))
     except ValidationError as error:
-        wrong = [
-            ": ".join(filter(None, (".".join(str(part) for part in item["loc"]), item["msg"])))
-            for item in error.errors(include_input=False, include_url=False)[:FAULTS_SHOWN]
-        ]
+        wrong = wrong_entries(error, values=False)[:FAULTS_SHOWN]
         raise FileError(
             "RP3022", message("error.not_problem", file=str(path), wrong=wrong)
         ) from error

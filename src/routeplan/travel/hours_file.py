@@ -21,9 +21,10 @@ from routeplan.book.records import parse_records
 from routeplan.book.reporter import Place, Reporter
 from routeplan.book.tables import read_csv_table
 from routeplan.book.words import several
-from routeplan.config import HourFactor, TravelSettings, read_toml, wrong_entries
+from routeplan.config import HourFactor, TravelSettings, read_toml
 from routeplan.errors import BookError, SettingsError
 from routeplan.language import message
+from routeplan.refused import wrong_entries
 from routeplan.travel.learn import LearnedHour
 
 __all__ = ["hours_csv", "read_hours"]
