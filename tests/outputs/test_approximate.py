@@ -14,7 +14,7 @@ from routeplan.language import LANGUAGES, Texts
 from routeplan.outputs.plan_map import map_html
 from routeplan.outputs.tables import left_out_rows, visits_rows
 from routeplan.outputs.terminal import plan_report
-from routeplan.outputs.workbook import write_workbook
+from routeplan.outputs.workbook.write import write_workbook
 from routeplan.plan.plan import Plan
 from tests.example_plan import example_plan
 

@@ -29,12 +29,15 @@ from routeplan.outputs.tables import (
     visits_table,
 )
 from routeplan.outputs.wording import WORDED, adjust_option, word
-from routeplan.outputs.workbook import workbook_bytes, write_workbook
+from routeplan.outputs.workbook.board import GRID_TOP, STEP, grid_start
+from routeplan.outputs.workbook.look import TIER_COLOURS
+from routeplan.outputs.workbook.overview import by_manager
+from routeplan.outputs.workbook.write import workbook_bytes, write_workbook
 from routeplan.plan.plan import Leg, Plan, PlannedVisit
 from routeplan.problem.adjust import Must, parse_adjustment
 from routeplan.replan.diff import diff_plans
 from routeplan.values import TimeWindow, format_clock
-from tests.example_plan import example_plan, hostile
+from tests.example_plan import MONDAY, example_plan, hostile
 
 EN = Texts("en")
 
@@ -123,20 +126,97 @@ def test_the_users_own_columns_come_along() -> None:
     assert [row["行业"] for row in rows] == [visit.extra.get("行业") for _, visit in plan.visits]
 
 
-def test_each_manager_has_a_board_with_every_visit_of_the_day() -> None:
+def merged(sheet: Worksheet) -> dict[str, tuple[int, int]]:
+    """The first cell of each merge with its first and last row, counted from 0."""
+    return {
+        cells.start_cell.coordinate: (cells.min_row - 1, cells.max_row - 1)
+        for cells in sheet.merged_cells.ranges
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_board_has_each_talk_where_its_hours_are(language: str) -> None:
+    plan, texts = example_plan(), Texts(language)
+    book = opened(workbook_bytes(plan, texts))
+    for days in by_manager(plan):
+        sheet = sheet_of(book, days[0].manager_name)
+        start, rows = grid_start(days), merged(sheet)
+        for day in days:
+            column = next(
+                cells for cells in sheet.iter_cols() if cells[2].value == texts.day(day.date)
+            )
+            for visit in day.visits:
+                cards = [
+                    cell
+                    for cell in column
+                    if visit.client_name in str(cell.value) and str(visit.talk) in str(cell.value)
+                ]
+                assert len(cards) == 1, visit.client_name
+                spans = rows[cards[0].coordinate]
+                assert spans[0] == GRID_TOP + (visit.talk.start - start) // STEP
+                assert spans[1] == GRID_TOP + (visit.talk.end - start) // STEP - 1
+                assert cards[0].fill.fgColor.rgb[2:] == TIER_COLOURS[visit.tier].strip("#")
+                if visit.talk.minutes >= 40:
+                    assert visit.address in cards[0].value
+            said = [str(cell.value) for cell in column if cell.value]
+            lunch = texts("words.lunch")
+            assert any(lunch in text for text in said) == (day.lunch is not None)
+            for leg in (leg for leg in day.legs if leg.minutes >= 10):
+                assert any(text.startswith(format_clock(leg.leave)) for text in said)
+            assert any(texts("workbook.nothing") in text for text in said) == (not day.visits)
+
+
+def test_the_hours_of_a_board_stand_at_their_rows() -> None:
     plan = example_plan()
-    book = opened(workbook_bytes(plan, EN))
-    for day in plan.days:
-        columns = sheet_of(book, day.manager_name).iter_cols(values_only=True)
-        column = next(column for column in columns if EN.day(day.date) in column)
-        cards = [str(cell) for cell in column if cell]
-        for visit in day.visits:
-            card = next(card for card in cards if visit.client_id in card)
-            assert card.startswith(str(visit.talk))
-            assert visit.room in card
-        assert any("lunch" in card for card in cards) == (day.lunch is not None)
-        back = f"{format_clock(day.back)} back" if day.back else "no visit"
-        assert any(card.startswith(back) for card in cards)
+    sheet = sheet_of(opened(workbook_bytes(plan, EN)), "王建国")
+    start = grid_start(by_manager(plan)[0])
+    for coordinate, (first, last) in merged(sheet).items():
+        if coordinate.startswith("A") and re.fullmatch(r"\d\d:\d\d", str(sheet[coordinate].value)):
+            minute = start + (first - GRID_TOP) * STEP
+            assert sheet[coordinate].value == format_clock(minute)
+            assert (last - first + 1) * STEP == 30
+
+
+def test_a_board_is_one_page_across() -> None:
+    for day in example_plan().days:
+        sheet = sheet_of(opened(workbook_bytes(example_plan(), EN)), day.manager_name)
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        for pages in (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight):
+            assert pages in (None, 1)  # 1 where nothing is said
+        assert sheet.page_setup.paperSize == 9
+        assert sheet.freeze_panes == "B4"
+
+
+def test_a_day_without_work_says_so() -> None:
+    plan = example_plan()
+    days = tuple(day for day in plan.days if (day.manager_id, day.date) != ("M2", MONDAY))
+    book = opened(workbook_bytes(plan.model_copy(update={"days": days}), EN))
+    column = next(
+        cells for cells in sheet_of(book, "李晓梅").iter_cols() if cells[2].value == EN.day(MONDAY)
+    )
+    assert [cell.value for cell in column if cell.value] == [EN.day(MONDAY), "no working day"]
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 1380), st.integers(1, 60), st.integers(0, 12))
+def test_whatever_the_minutes_every_visit_is_on_the_board(
+    start: int, minutes: int, gap: int
+) -> None:
+    plan = example_plan()
+    day = plan.days[0]
+    at, visits = start, []
+    for visit in day.visits:
+        end = min(at + minutes, 1440)
+        if at < end:
+            talk = TimeWindow(start=at, end=end)
+            visits.append(visit.model_copy(update={"talk": talk, "leg": None, "arrive": at}))
+        at = end + gap
+    day = day.model_copy(update={"visits": tuple(visits), "lunch": None, "way_back": None})
+    book = opened(workbook_bytes(plan.model_copy(update={"days": (day,)}), EN))
+    said = [str(cell.value) for cell in cells_of(book) if cell.parent.title == day.manager_name]
+    for visit in visits:
+        assert any(str(visit.talk) in text for text in said)
 
 
 def test_an_appointment_and_a_visit_done_are_marked_on_the_board() -> None:
@@ -209,9 +289,12 @@ def test_a_replan_has_a_sheet_of_changes() -> None:
 
 def test_tables_are_filtered_with_their_header_in_view() -> None:
     book = opened(workbook_bytes(example_plan(), EN))
-    for name in ("Visits", "Left out", "Due list"):
+    for name in ("Visits", "Days", "Left out", "Due list"):
         sheet = sheet_of(book, name)
-        assert sheet.auto_filter.ref == sheet.dimensions
+        (table,) = sheet.tables.values()
+        assert table.ref == sheet.dimensions
+        assert table.autoFilter is not None
+        assert [column.name for column in table.tableColumns] == [cell.value for cell in sheet[1]]
         assert str(sheet.freeze_panes).endswith("2")
         assert sheet.print_title_rows == "$1:$1"
         assert sheet.page_setup.orientation == "landscape"
@@ -288,14 +371,14 @@ def test_any_manager_name_gives_sheets_that_excel_takes(name: str) -> None:
     plan = example_plan()
     days = tuple(day.model_copy(update={"manager_name": name}) for day in plan.days)
     book = opened(workbook_bytes(plan.model_copy(update={"days": days}), EN))
-    assert len(book.sheetnames) == 6  # four of the plan, a board each manager
+    assert len(book.sheetnames) == 7  # five of the plan, a board each manager
     for title in book.sheetnames:
         assert 0 < len(title.encode("utf-16-le")) // 2 <= 31
         assert not set(title) & set("[]:*?/\\")
         assert not title.startswith("'")
         assert not title.endswith("'")
         assert title.casefold() != "history"
-    assert len({title.casefold() for title in book.sheetnames}) == 6
+    assert len({title.casefold() for title in book.sheetnames}) == 7
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -304,21 +387,22 @@ def test_the_same_plan_gives_the_same_bytes(language: str) -> None:
     assert first == workbook_bytes(example_plan(), Texts(language))
 
 
-def test_a_plan_of_several_weeks_has_a_block_a_week() -> None:
+def test_a_plan_of_several_weeks_has_a_board_a_week() -> None:
     plan = example_plan()
     later = tuple(
         day.model_copy(update={"date": day.date + dt.timedelta(days=7)}) for day in plan.days[:3]
     )
     book = opened(workbook_bytes(plan.model_copy(update={"days": plan.days[:3] + later}), EN))
-    values = [cell.value for cell in cells_of(book) if cell.parent.title == "王建国"]
-    for day in (*plan.days[:3], *later):
-        assert EN.day(day.date) in values
+    for name, days in (("王建国 11-23", plan.days[:3]), ("王建国 11-30", later)):
+        header = [cell.value for cell in sheet_of(book, name)[3]]
+        assert header[1:] == [EN.day(day.date) for day in days]
 
 
 def test_a_plan_without_any_visit_is_written_too() -> None:
     plan = example_plan().model_copy(update={"days": (), "left_out": (), "due": (), "notes": ()})
     book = opened(workbook_bytes(plan, EN))
-    assert book.sheetnames == ["Overview", "Visits", "Left out", "Due list"]
+    assert book.sheetnames == ["Overview", "Visits", "Days", "Left out", "Due list"]
+    assert sheet_of(book, "Visits")["A2"].value == "none"
 
 
 def test_the_days_end_is_written_as_24_00() -> None:

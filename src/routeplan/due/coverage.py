@@ -242,6 +242,7 @@ class _Reckoner:
             self._planned.setdefault(client_id, set()).add(date)
         self._unrecorded = [one for one in planned if self._is_unrecorded(one)]
         self._free: dict[tuple[str, dt.date], bool] = {}
+        self._rhythms: dict[tuple[str, dt.date], Rhythm | Message] = {}
 
     # --- duties -----------------------------------------------------------------------------------
 
@@ -346,7 +347,10 @@ class _Reckoner:
             yield _Term(first + DAY, last, 1, met)
 
     def _rhythm(self, client: Client, day: dt.date) -> Rhythm | Message:
-        return rhythm_of(client, self.policy, Horizon(first=day - day.weekday() * DAY))
+        known = client.id, day - day.weekday() * DAY
+        if known not in self._rhythms:
+            self._rhythms[known] = rhythm_of(client, self.policy, Horizon(first=known[1]))
+        return self._rhythms[known]
 
     # --- records ----------------------------------------------------------------------------------
 

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
+from routeplan.book.models import Tier
+from routeplan.config import VisitSettings
+from routeplan.due.coverage import Coverage, CoverageRow
 from routeplan.language import Texts
+from routeplan.outputs.touches import addressees, place_words
 from routeplan.outputs.wording import (
     adjust_option,
     joint_words,
@@ -18,8 +22,9 @@ from routeplan.outputs.wording import (
     word,
     worth_words,
 )
-from routeplan.plan.plan import Plan, Totals
+from routeplan.plan.plan import Plan, PlannedDay, PlannedTouch, Totals
 from routeplan.replan.diff import ChangeKind, PlanDiff, PlannedSlot
+from routeplan.values import TimeWindow, cut_windows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +36,7 @@ __all__ = [
     "Value",
     "changes_rows",
     "changes_table",
+    "coverage_rows",
     "days_rows",
     "days_table",
     "due_rows",
@@ -39,6 +45,7 @@ __all__ = [
     "left_out_rows",
     "left_out_table",
     "tasks_rows",
+    "touches_rows",
     "visits_rows",
     "visits_table",
 ]
@@ -52,6 +59,7 @@ class Kind(StrEnum):
     TEXT = "text"
     NUMBER = "number"
     DECIMAL = "decimal"
+    SHARE = "share"  # 0 to 1
     DATE = "date"
     CLOCK = "clock"  # minutes after midnight
     FLAG = "flag"
@@ -85,15 +93,16 @@ _VISITS = (
     Column("talk_start", Kind.CLOCK),
     Column("talk_end", Kind.CLOCK),
     Column("travel_minutes", Kind.NUMBER),
-    Column("estimated", Kind.FLAG),
-    Column("km", Kind.DECIMAL),
+    Column("free_minutes", Kind.NUMBER),
     Column("purpose"),
-    Column("appointment"),
     Column("persons"),
-    Column("shortfall"),
-    Column("district"),
     Column("address"),
     Column("room"),
+    Column("appointment"),
+    Column("estimated", Kind.FLAG),
+    Column("km", Kind.DECIMAL),
+    Column("shortfall"),
+    Column("district"),
     Column("off_minutes", Kind.NUMBER),
     Column("status"),
     Column("required", Kind.FLAG),
@@ -126,11 +135,52 @@ _DAYS = (
     Column("talk_minutes", Kind.NUMBER),
     Column("travel_minutes", Kind.NUMBER),
     Column("waiting_minutes", Kind.NUMBER),
+    Column("free_minutes", Kind.NUMBER),
     Column("km", Kind.DECIMAL),
+    Column("estimated", Kind.FLAG),
     Column("leave", Kind.CLOCK),
     Column("back", Kind.CLOCK),
     Column("lunch_start", Kind.CLOCK),
     Column("lunch_end", Kind.CLOCK),
+)
+_TOUCHES = (
+    Column("date", Kind.DATE),
+    Column("weekday"),
+    Column("manager"),
+    Column("start", Kind.CLOCK),
+    Column("end", Kind.CLOCK),
+    Column("channel"),
+    Column("client_id"),
+    Column("client"),
+    Column("tier"),
+    Column("whom"),
+    Column("place"),
+    Column("before"),
+    Column("not_laid"),
+    Column("reason"),
+    Column("latest", Kind.DATE),
+    Column("manager_id"),
+)
+_COVERAGE = (
+    Column("cycle"),
+    Column("first", Kind.DATE),
+    Column("last", Kind.DATE),
+    Column("level"),
+    Column("id"),
+    Column("name"),
+    Column("asked", Kind.NUMBER),
+    Column("done", Kind.NUMBER),
+    Column("share", Kind.SHARE),
+    Column("planned_visits", Kind.NUMBER),
+    Column("open", Kind.NUMBER),
+    Column("at_risk", Kind.NUMBER),
+    Column("missed", Kind.NUMBER),
+    Column("few_persons", Kind.NUMBER),
+    Column("made", Kind.NUMBER),
+    Column("not_met", Kind.NUMBER),
+    Column("cancelled", Kind.NUMBER),
+    Column("moved", Kind.NUMBER),
+    Column("days_left", Kind.NUMBER),
 )
 _LEFT_OUT = (
     Column("client_id"),
@@ -183,10 +233,14 @@ _CHANGES = (
 
 
 def visits_rows(plan: Plan, texts: Texts) -> Table:
-    """One row a planned visit, by manager, date and hour; then the user's own columns."""
+    """One row a planned visit, by manager, date and hour; then the user's own columns.
+
+    `free_minutes` are those with nothing to do before it, since the visit or the day began.
+    """
     extras = _names(visit.extra for _, visit in plan.visits)
     rows: list[tuple[Value, ...]] = []
     for day in plan.days:
+        free = _free_before(day, plan.origin.settings.visits)
         for stop, visit in enumerate(day.visits, 1):
             leg = visit.leg
             rows.append(
@@ -203,15 +257,16 @@ def visits_rows(plan: Plan, texts: Texts) -> Table:
                     visit.talk.start,
                     visit.talk.end,
                     leg.minutes if leg else 0,
-                    leg.estimated if leg else False,
-                    _km(leg.metres if leg else 0),
+                    free[stop - 1],
                     purpose_words(visit.purposes, texts),
-                    word(visit.appointment, texts) if visit.appointment else None,
                     "\n".join(person_words(person, texts) for person in visit.persons),
-                    "\n".join(map(texts.render, visit.shortfall)),
-                    visit.district,
                     visit.address,
                     visit.room,
+                    word(visit.appointment, texts) if visit.appointment else None,
+                    leg.estimated if leg else False,
+                    _km(leg.metres if leg else 0),
+                    "\n".join(map(texts.render, visit.shortfall)),
+                    visit.district,
                     visit.off_minutes,
                     word(visit.status, texts),
                     visit.required,
@@ -226,6 +281,20 @@ def visits_rows(plan: Plan, texts: Texts) -> Table:
                 )
             )
     return Table((*_VISITS, *(Column(name, extra=True) for name in extras)), tuple(rows))
+
+
+def _free_before(day: PlannedDay, rules: VisitSettings) -> list[int]:
+    """Free minutes of a day before each visit: what `Totals` counts as waiting and free."""
+    taken = [TimeWindow(start=leg.leave, end=leg.arrive) for leg in day.legs if leg.minutes]
+    taken += [day.lunch] if day.lunch else []
+    found, at = [], day.shift.start
+    for visit in day.visits:
+        before = rules.arrive_early + (0 if visit.room.strip() else rules.find_room)
+        begin = max(visit.arrive, visit.talk.start - before)
+        span = (TimeWindow(start=at, end=begin),) if at < begin else ()
+        found.append(sum(window.minutes for window in cut_windows(span, taken)))
+        at = visit.ready_to_leave
+    return found
 
 
 def tasks_rows(plan: Plan, texts: Texts) -> Table:
@@ -262,6 +331,7 @@ def days_rows(plan: Plan, texts: Texts) -> Table:
                 day.manager_id,
                 day.manager_name,
                 *figures(day.totals),
+                any(leg.estimated for leg in day.legs),
                 day.leave,
                 day.back,
                 day.lunch.start if day.lunch else None,
@@ -272,9 +342,109 @@ def days_rows(plan: Plan, texts: Texts) -> Table:
     )
 
 
-def figures(totals: Totals) -> tuple[int, int, int, int, float]:
-    """Visits, minutes of talk, travel and waiting, and km."""
-    return totals.visits, totals.talk, totals.travel, totals.waiting, _km(totals.metres)
+def figures(totals: Totals) -> tuple[int, int, int, int, int, float]:
+    """Visits, minutes of talk, travel, waiting and free, and km."""
+    minutes = totals.talk, totals.travel, totals.waiting, totals.free
+    return totals.visits, *minutes, _km(totals.metres)
+
+
+def touches_rows(plan: Plan, texts: Texts) -> Table:
+    """One row a due call or message: those with an hour by manager, date and hour, then those
+    without, which say why. `before` is the visit that comes next on the day."""
+    names = {day.manager_id: day.manager_name for day in plan.days}
+    rows: list[tuple[Value, ...]] = [
+        (
+            day.date,
+            texts.weekday(day.date),
+            day.manager_name,
+            touch.time.start,
+            touch.time.end,
+            word(touch.channel, texts),
+            touch.client_id,
+            touch.client_name,
+            touch.tier.value,
+            addressees(touch.persons, texts),
+            place_words(touch.place, texts),
+            _next_client(day, touch),
+            None,
+            "\n".join(map(texts.render, touch.reasons)),
+            touch.latest,
+            day.manager_id,
+        )
+        for day in plan.days
+        for touch in day.touches
+    ]
+    rows += [
+        (
+            None,
+            None,
+            names.get(open_.manager_id, ""),
+            None,
+            None,
+            word(open_.channel, texts),
+            open_.client_id,
+            open_.client_name,
+            open_.tier.value,
+            None,
+            None,
+            None,
+            texts.render(open_.why),
+            "\n".join(map(texts.render, open_.reasons)),
+            open_.latest,
+            open_.manager_id,
+        )
+        for open_ in plan.touches_open
+    ]
+    return Table(_TOUCHES, tuple(rows))
+
+
+def _next_client(day: PlannedDay, touch: PlannedTouch) -> str:
+    ahead = (visit for visit in day.visits if touch.time.end <= visit.talk.start)
+    return next((visit.client_name for visit in ahead), "")
+
+
+def coverage_rows(found: Iterable[Coverage], main: Coverage, texts: Texts) -> Table:
+    """One row for the whole, each tier and manager of each period; then, of the period `main`, one
+    a client."""
+    rows: list[tuple[Value, ...]] = []
+    for one in found:
+        total = CoverageRow(key="", counts=one.total, days_left=one.days_left)
+        rows.append(_covered(one, "total", total, texts))
+        rows += [_covered(one, "tier", row, texts) for row in one.tiers]
+        rows += [_covered(one, "manager", row, texts) for row in one.managers]
+    rows += [_covered(main, "client", row, texts) for row in main.clients]
+    return Table(_COVERAGE, tuple(rows))
+
+
+def _covered(found: Coverage, level: str, row: CoverageRow, texts: Texts) -> tuple[Value, ...]:
+    counts = row.counts
+    return (
+        texts(f"workbook.cycle_{found.cycle}"),
+        found.period.first,
+        found.period.last,
+        texts(f"coverage.level_{level}"),
+        row.key if level in ("manager", "client") else None,
+        row.name or _covered_name(row.key, texts),
+        counts.required,
+        counts.done,
+        counts.share,
+        counts.planned,
+        counts.open,
+        counts.at_risk,
+        counts.missed,
+        counts.few_persons,
+        counts.visits,
+        counts.not_met,
+        counts.cancelled,
+        counts.moved,
+        row.days_left,
+    )
+
+
+def _covered_name(key: str, texts: Texts) -> str:
+    if key in set(Tier):
+        return word(Tier(key), texts)
+    return texts("coverage.prospect" if key else "coverage.total")
 
 
 def left_out_rows(plan: Plan, texts: Texts) -> Table:
@@ -408,7 +578,7 @@ def _frame(table: Table) -> pd.DataFrame:
             frame[name] = pd.Series(values, dtype="bool")
         elif column.kind is Kind.NUMBER:
             frame[name] = pd.Series(values, dtype="int64")
-        elif column.kind is Kind.DECIMAL:
+        elif column.kind in (Kind.DECIMAL, Kind.SHARE):
             frame[name] = pd.Series(values, dtype="float64")
         else:
             frame[name] = pd.Series([value or "" for value in values], dtype="object")

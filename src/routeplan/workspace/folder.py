@@ -9,9 +9,10 @@ from pydantic import ValidationError
 
 from routeplan.book.models import Book
 from routeplan.config import TravelSettings
-from routeplan.errors import FileError, RouteplanError, WorkspaceError
+from routeplan.errors import FileError, RouteplanError, WorkspaceError, unreadable, unwritable
 from routeplan.language import Texts, message
-from routeplan.outputs.files import os_reason, read_model, write_atomically
+from routeplan.outputs.files import read_model, write_atomically
+from routeplan.plan.coverage import plan_coverage
 from routeplan.plan.plan import Plan
 from routeplan.plan.same_routes import require_same_routes
 from routeplan.replan.diff import diff_plans
@@ -112,24 +113,27 @@ def outputs_of(
     ground: MainRoads | None = None,
     folder: Path | None = None,
     book: Path | None = None,
+    known: Book | None = None,
 ) -> dict[str, bytes]:
     """What people look at: name in the folder → content.
 
     The same plan gives the same bytes, but for calendar files, which go on from those that stand in
-    `folder`, and for what only the `book` knows, where it can be read. `before` is what a re-plan
-    changed, else None.
+    `folder`, and for what only the `book` knows, where it can be read (`known`, where it was).
+    `before` is what a re-plan changed, else None.
     """
     from routeplan.outputs.calendar import calendar_files
     from routeplan.outputs.day_sheet.page import day_sheet_files
     from routeplan.outputs.notices import notice_files
     from routeplan.outputs.plan_map import map_html
-    from routeplan.outputs.workbook import workbook_bytes
+    from routeplan.outputs.workbook.write import workbook_bytes
 
     diff = None if before is None else diff_plans(before, plan)
-    known = book_or_none(book)
+    known = known or book_or_none(book)
     made = {
         "map.html": map_html(plan, texts, tiles=tiles, ground=ground, before=before).encode(),
-        "plan.xlsx": workbook_bytes(plan, texts, diff=diff),
+        "plan.xlsx": workbook_bytes(
+            plan, texts, diff=diff, coverage=plan_coverage(plan, known) if known else ()
+        ),
         **day_sheet_files(plan, texts, book=known, roads=ground),
         **calendar_files(
             plan,
@@ -172,13 +176,11 @@ def _bytes(path: Path) -> bytes | None:
     try:
         return path.read_bytes() if path.exists() else None
     except OSError as error:
-        why = os_reason(error)
-        raise FileError("RP3001", message("error.unreadable", file=str(path), why=why)) from error
+        raise unreadable(path, error) from error
 
 
 def _take_away(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
-        why = os_reason(error)
-        raise FileError("RP3011", message("error.unwritable", file=str(path), why=why)) from error
+        raise unwritable(path, error) from error
