@@ -58,7 +58,7 @@ def joint(seed: int, *, grid: int = 60) -> Problem:
             update={
                 "visits": every,
                 "joints": (Joint(first=number, second=number + 1, grid=grid),),
-                "required_penalty": required_penalty(every, alone.matrices, 2),
+                "required_penalty": required_penalty(every, alone.matrices, alone.shifts),
             }
         ).model_dump()
     )
