@@ -21,7 +21,17 @@ from routeplan.due.touches import list_touches, noted, recorded, touch_minutes
 from routeplan.language import Texts
 from routeplan.values import TimeWindow, WeeklyHours
 from routeplan.workdays import Period, WorkCalendar, half_month_of, month_of, week_of
-from tests.due.example_book import MANAGER, MONDAY, book, client, contact, due_of, one_due, seen
+from tests.due.example_book import (
+    MANAGER,
+    MONDAY,
+    book,
+    client,
+    contact,
+    due_of,
+    one_due,
+    seen,
+    words,
+)
 
 VISIT_NORMS, SERVICE_STANDARD = "visit-norms", "service-standard"
 FIRST = dt.date(2026, 1, 5)
@@ -133,6 +143,20 @@ def test_000_visit_norms_ask_for_no_calls_to_accounts(tier: str) -> None:
         assert not calls(touches_of(of, policy=VISIT_NORMS))
 
 
+def test_000_not_listed_c_calls_and_messages_as_needed() -> None:
+    of = client(tier="C", listed=False)
+    rule = read_policy(VISIT_NORMS).rule_of(of)
+    assert rule is not None
+    assert (rule.visits, rule.calls, rule.sms) == (0, "as-needed", "as-needed")
+    assert touches_of(book(of), policy=VISIT_NORMS) == ()
+    (not_due,) = due_of(book(of), policy=VISIT_NORMS).not_due
+    assert "combine with calls and SMS" in words(not_due)
+    # Of listed ones nothing of the kind is said.
+    listed = read_policy(VISIT_NORMS).rule_of(client(tier="C"))
+    assert listed is not None
+    assert (listed.calls, listed.sms) == (None, None)
+
+
 @pytest.mark.parametrize("policy", [VISIT_NORMS, SERVICE_STANDARD])
 def test_002_a_prospect_is_called_within_two_days_where_no_visit_is_made(policy: str) -> None:
     of = client(kind="prospect", since=dt.date(2026, 11, 23))
@@ -140,6 +164,54 @@ def test_002_a_prospect_is_called_within_two_days_where_no_visit_is_made(policy:
     assert (touch.earliest, touch.latest) == (dt.date(2026, 11, 24), dt.date(2026, 11, 25))
     assert touch.met_by_visit == (dt.date(2026, 11, 24), dt.date(2026, 11, 25))
     assert "return contact within 2 working days, by 2026-11-25" in said(touch)
+
+
+NAMED = {
+    "weekday": WeeklyHours(days=((), (), (TimeWindow(start=600, end=660),), (), (), (), ())),
+    "weekend": WeeklyHours(days=((),) * 5 + ((TimeWindow(start=600, end=660),), ())),
+}
+
+
+@pytest.mark.parametrize("policy", [VISIT_NORMS, SERVICE_STANDARD])
+@pytest.mark.parametrize(
+    ("named", "day"),
+    [("weekday", dt.date(2026, 11, 25)), ("weekend", dt.date(2026, 11, 28))],
+)
+def test_002_contact_at_the_hour_the_client_named_weekday_or_weekend(
+    policy: str, named: str, day: dt.date
+) -> None:
+    of = client(kind="prospect", since=dt.date(2026, 11, 23))
+    who = contact("K2", preferred_hours=NAMED[named])
+    (touch,) = calls(touches_of(book(of, contact("K1"), who), policy=policy))
+    assert (touch.earliest, touch.until, touch.contact_ids) == (day, day, ("K2",))
+    assert touch.named_hours == NAMED[named]
+    # An account's preferred hours are a preference.
+    account = calls(touches_of(book(client(), who)))
+    assert account
+    assert {one.named_hours for one in account} == {None}
+    # So they are where the policy does not ask for it.
+    rules = read_policy(policy)
+    assert rules.prospect is not None
+    asks_not = rules.prospect.model_copy(update={"named_hours": False})
+    (any_hour,) = calls(
+        touches_of(book(of, who), policy=rules.model_copy(update={"prospect": asks_not}))
+    )
+    assert any_hour.earliest == dt.date(2026, 11, 24)
+
+
+def test_002_two_calls_a_week_at_the_hours_the_client_named() -> None:
+    of = client(kind="prospect", since=dt.date(2026, 11, 16))
+    days = (NAMED["weekday"].days[2],)
+    both = WeeklyHours(days=((), *days, (), (), (), *days, ()))  # Tuesday and Saturday
+    touches = calls(touches_of(book(of, contact("K1", preferred_hours=both), called("2026-11-17"))))
+    assert sorted(touch.earliest for touch in touches) == [
+        dt.date(2026, 11, 24),
+        dt.date(2026, 11, 28),
+    ]
+    # One day a week holds one call: that the other has no day is said.
+    once = contact("K1", preferred_hours=NAMED["weekend"])
+    (touch,) = calls(touches_of(book(of, once, called("2026-11-17"))))
+    assert "no working day is left" in said(touch)
 
 
 @pytest.mark.parametrize("policy", [VISIT_NORMS, SERVICE_STANDARD])
@@ -175,6 +247,9 @@ def test_002_a_visit_in_a_prospects_week_is_one_of_the_two_contacts() -> None:
 @pytest.mark.parametrize("policy", [VISIT_NORMS, SERVICE_STANDARD])
 def test_002_a_core_client_is_written_to_every_half_month(policy: str) -> None:
     assert least(policy, "A", Channel.MESSAGE, half_month_of) >= 1
+    assert not messages(touches_of(book(client(tier="B")), policy=VISIT_NORMS))  # no core client
+    told = seen("2026-11-17", channel=Channel.MESSAGE)
+    assert not messages(touches_of(book(client(), told), policy=VISIT_NORMS))  # this half-month's
 
 
 def test_002_care_for_a_core_client_is_no_message_more_where_one_is_written_every_week() -> None:

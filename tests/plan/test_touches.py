@@ -271,6 +271,21 @@ def test_time_outside_the_hours_is_named() -> None:
     assert "outside the hours of those it goes to" in why(laid(asked, book=person))
 
 
+def test_a_prospect_is_called_at_the_hour_it_named_or_told_that_nobody_works_then() -> None:
+    hour = window("17:00", "17:30")
+    named = WeeklyHours(days=((), (), (), (hour,), (), (hour,), ()))
+    person = with_contact(Contact(id="K1", client_id="C1", name="王女士", hours=NOON))
+    thursday, saturday = (MONDAY + dt.timedelta(days=day) for day in (3, 5))
+    asked = due("C1", Channel.PHONE, contact_ids=("K1",), named_hours=named)
+    day, touch = only(laid(asked, book=person))
+    assert (day.date, touch.time.start) == (thursday, 17 * 60)
+    asked = asked.model_copy(update={"earliest": saturday, "until": saturday})
+    assert why(laid(asked, book=person)) == (
+        "at the hours that the client named, Sat 2026-11-28 17:00-17:30, nobody works: call all "
+        "the same, or agree another hour"
+    )
+
+
 def test_one_touch_makes_room_for_another_that_has_no_other_day() -> None:
     plan = with_rules(tiny_plan(), max_per_day=10)
     early = due("C1", Channel.PHONE, 1, urgency=1.5)

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from routeplan.book.models import Channel, Purpose
 from routeplan.language import Message
-from routeplan.values import Frozen
+from routeplan.values import Frozen, WeeklyHours
 
 __all__ = [
     "DueKind",
@@ -149,6 +149,9 @@ class DueTouch(Frozen):
     minutes: Annotated[int, Field(ge=1)]
     also: tuple[Channel, ...] = ()
     """Other channels of which a record settles it."""
+    named_hours: WeeklyHours | None = None
+    """Only at these hours, which the client named; they come before all others, and the days may be
+    days off. None: at any."""
     met_by_visit: tuple[dt.date, dt.date] | None = None
     """A visit from the one day to the other takes its place; None: none does."""
 

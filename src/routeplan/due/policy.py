@@ -168,8 +168,8 @@ class ProspectRule(Frozen):
     calls: RemoteContact = None
     """In the weeks after the return contact."""
     named_hours: bool = False
-    """Whether calls are made in the preferred hours that the client named, and only then, be they in
-    the week or at the weekend."""
+    """Whether calls are made at the hours that the client named (a key person's preferred ones) and
+    no others, be they in the week or at the weekend."""
 
 
 class OwnIntervalRule(Frozen):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from routeplan.book.availability import person_windows, site_windows
 from routeplan.book.models import Book, Channel, Client, ClientKind, Contact, VisitStatus
@@ -20,7 +21,7 @@ from routeplan.due.policy import Frequency, Policy, Reading
 from routeplan.due.rules import Known, Need, Rhythm
 from routeplan.due.worth import urgency
 from routeplan.language import Message, message
-from routeplan.values import common_windows
+from routeplan.values import WeeklyHours, common_windows
 from routeplan.workdays import WorkCalendar, week_of
 
 __all__ = ["list_touches", "noted", "recorded", "touch_minutes"]
@@ -171,7 +172,11 @@ def _of_client(
         if back is not None and channel is Channel.PHONE:
             after = week_of(back.until).last
             drafts = [back, *(draft for draft in drafts if draft.earliest > after)]
-        yield from _touches(book, client, _apart(drafts, diary), horizon, settings, calendar)
+        named = _who_named_hours(book, client, policy) if channel is Channel.PHONE else None
+        apart = _apart(drafts, _NamedDays(named.preferred_hours)) if named else []
+        if not apart:
+            apart, named = _apart(drafts, diary), None
+        yield from _touches(book, client, apart, horizon, settings, calendar, named)
 
 
 def _norms(client: Client, policy: Policy) -> Iterator[_Norm]:
@@ -301,8 +306,44 @@ def _reason(rhythm: Rhythm, need: Need, known: Known) -> Message:
     return message("touch.norm", who=rhythm.who, norm=rhythm.norm, last=last)
 
 
-def _apart(drafts: Sequence[_Draft], diary: Diary) -> list[_Draft]:
-    """The drafts in order, each with days of its own on which the manager works: two of one channel
+def _who_named_hours(book: Book, client: Client, policy: Policy) -> Contact | None:
+    """The key person of a prospect to be called at the hours named; None: any, at any hour."""
+    rule = policy.prospect
+    if rule is None or not rule.named_hours or client.kind is not ClientKind.PROSPECT:
+        return None
+    heard = _heard(book, client)
+    named = [one for one in book.contacts_of.get(client.id, ()) if one.preferred_hours]
+    named.sort(key=lambda one: (not one.phone, heard.get(one.id, dt.date.min)))
+    return next(iter(named), None)
+
+
+class _Days(Protocol):
+    """Days on which a touch may be made."""
+
+    def first_duty(self, first: dt.date, last: dt.date) -> dt.date | None: ...
+
+    def last_duty(self, first: dt.date, last: dt.date) -> dt.date | None: ...
+
+
+@dataclass(frozen=True)
+class _NamedDays:
+    """Those at which a client named hours, days off among them."""
+
+    hours: WeeklyHours | None
+
+    def _of(self, first: dt.date, last: dt.date) -> list[dt.date]:
+        days = [first + dt.timedelta(days=day) for day in range((last - first).days + 1)]
+        return [day for day in days if self.hours and self.hours.on(day.weekday())]
+
+    def first_duty(self, first: dt.date, last: dt.date) -> dt.date | None:
+        return next(iter(self._of(first, last)), None)
+
+    def last_duty(self, first: dt.date, last: dt.date) -> dt.date | None:
+        return next(reversed(self._of(first, last)), None)
+
+
+def _apart(drafts: Sequence[_Draft], diary: _Days) -> list[_Draft]:
+    """The drafts in order, each with days of its own on which they may be made: two of one channel
     never fall on one day. Those for which no day is left are named with the last one."""
     found: list[_Draft] = []
     lost = 0
@@ -334,13 +375,16 @@ def _touches(
     horizon: Horizon,
     settings: Settings,
     calendar: WorkCalendar,
+    named: Contact | None,
 ) -> Iterator[DueTouch]:
     contacts = book.contacts_of.get(client.id, ())
     heard = _heard(book, client)
     for number, draft in enumerate(drafts, start=1):
         channel = draft.channel
         contact_ids = tuple(contact.id for contact in contacts)
-        if channel is Channel.PHONE and contacts:
+        if named is not None:
+            contact_ids = (named.id,)
+        elif channel is Channel.PHONE and contacts:
             length = (draft.until - draft.earliest).days + 1
             days = [draft.earliest + dt.timedelta(days=day) for day in range(length)]
             called = min(contacts, key=lambda one: _turn(one, heard, client, days, calendar))
@@ -360,6 +404,7 @@ def _touches(
             reasons=draft.reasons,
             contact_ids=contact_ids,
             minutes=touch_minutes(channel, len(contact_ids), settings.touches),
+            named_hours=named.preferred_hours if named else None,
             met_by_visit=draft.by_visit,
             also=tuple(
                 other for other in Channel if other in draft.counts - {channel, Channel.VISIT}

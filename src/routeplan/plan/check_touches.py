@@ -151,6 +151,9 @@ def _may_disturb(
     plan: Plan, what: DueTouch, date: dt.date, time: TimeWindow, book: Book, calendar: WorkCalendar
 ) -> bool:
     """Whether all those whom it concerns may be called, or written to, in each of its minutes."""
+    if what.named_hours is not None:
+        named = what.named_hours.on(date.weekday())
+        return all(_in_one(named, minute) for minute in range(time.start, time.end))
     client = book.client_by_id[what.client_id]
     contacts = [contact for contact in book.contacts if contact.id in what.contact_ids]
     for site_id in {contact.site_id for contact in contacts} or {""}:

@@ -31,6 +31,7 @@ from routeplan.problem.wishes import collect_wishes
 from routeplan.values import (
     MINUTES_PER_DAY,
     TimeWindow,
+    WeeklyHours,
     common_windows,
     cut_windows,
     merged_windows,
@@ -331,6 +332,8 @@ class _Laying:
         """Why there is no room; the remedy; and where it would go then."""
         manager = self._book.manager_by_id[self.owner(touch)]
         dates = self._dates(touch)
+        if touch.named_hours is not None and not any(self._windows(touch, day) for day in dates):
+            return self._off_duty(touch, touch.named_hours), None, None
         if not dates:
             return message("touch.nobody_works", manager=manager.name), None, None
         common = [
@@ -354,6 +357,14 @@ class _Laying:
         if slot := min(self._all_slots(touch, full=True, any_hour=True), default=None):
             return why, self._fits("outside", slot), slot
         return why, None, None
+
+    def _off_duty(self, touch: DueTouch, named: WeeklyHours) -> Message:
+        """The first hours that the client named: on a day off."""
+        date = touch.earliest
+        while not named.on(date.weekday()):
+            date += dt.timedelta(days=1)
+        hours = named.on(date.weekday())[0]
+        return message("touch.named_off_duty", date=date, start=hours.start, end=hours.end)
 
     def _fits(self, where: str, slot: _Slot, **args: int) -> Message:
         return message(f"touch.fits_{where}", date=slot.date, start=slot.start, **args)
@@ -450,6 +461,8 @@ class _Laying:
 
     def _find_windows(self, touch: DueTouch, date: dt.date) -> tuple[TimeWindow, ...]:
         client, contacts = self._book.client_by_id[touch.client_id], self._contacts(touch)
+        if touch.named_hours is not None:
+            return touch.named_hours.on(date.weekday())
         if not contacts:
             return self._hours(client, "", date)
         found: Sequence[TimeWindow] | None = None
