@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    import datetime as dt
+
+    from routeplan.book.models import Book
+    from routeplan.language import Texts as Catalogue
     from routeplan.plan.events import Event
+    from routeplan.plan.plan import Plan
 
 __all__ = [
     "BackOption",
@@ -27,6 +32,7 @@ __all__ = [
     "TakesOption",
     "UrgentOption",
     "given_events",
+    "with_recorded",
 ]
 
 Texts = list[str] | None
@@ -74,6 +80,21 @@ FreezeOption = Annotated[
     int | None,
     typer.Option("--freeze", min=0, help="Minutes from now within which nothing moves."),
 ]
+
+
+def with_recorded(
+    given: Sequence[Event], plan: Plan, book: Book, now: dt.datetime, texts: Catalogue
+) -> tuple[Event, ...]:
+    """The events given, and those that the book's records make, each of which is said."""
+    from routeplan.outputs.terminal import visible
+    from routeplan.replan.recorded import events_of_records
+
+    found = events_of_records(plan, book, now, given)
+    for event in found.events:
+        typer.echo(texts("replan.from_records", event=visible(str(event))), err=True)
+    for note in found.notes:
+        typer.echo(visible(texts.render(note)), err=True)
+    return (*given, *found.events)
 
 
 def given_events(

@@ -43,6 +43,7 @@ from routeplan.cli.event_options import (
     TakesOption,
     UrgentOption,
     given_events,
+    with_recorded,
 )
 from routeplan.cli.options import (
     AdjustOption,
@@ -190,6 +191,7 @@ def whatif(
         SearchDisplay(texts, to_err(), quiet=quiet) as display,
     ):
         before = world.plan
+        happened = with_recorded(happened, before, world.book, world.now, texts)
         stop = StopRule(seconds=time_limit or world.settings.solver.time_limit)
         names = {client.id: client.name for client in world.book.clients}
         if fit is not None:
@@ -307,7 +309,7 @@ def offer(
         opened = prepare_replan(
             world.plan,
             world.book,
-            (),
+            with_recorded((), world.plan, world.book, world.now, texts),
             world.now,
             settings=world.settings,
             travel=world.travel,

@@ -278,19 +278,22 @@ class _Facts:
         }
 
     @property
-    def reported(self) -> set[str]:
-        """Managers whose day did not go as planned, by what is reported."""
-        found = {event.manager_id for event in self.events(Late)}
-        found |= {event.manager_id for event in self.events(Done) if event.manager_id}
-        told = {event.client_id for event in self.events(Overrun)}
-        told |= {event.client_id for event in self.events(Done)}
+    def reported(self) -> set[tuple[str, dt.date]]:
+        """Managers' days that did not go as planned, by what is reported."""
+        if self.plan.origin.now is None:
+            return set()
+        today = self.plan.origin.now.date()
+        done = [(event, event.date or today) for event in self.events(Done)]
+        found = {(event.manager_id, today) for event in self.events(Late)}
+        found |= {(event.manager_id, date) for event, date in done if event.manager_id}
+        told = {(event.client_id, today) for event in self.events(Overrun)}
+        told |= {(event.client_id, date) for event, date in done}
         plans = [self.plan, *([self.earlier] if self.earlier else [])]
-        today = self.plan.origin.now.date() if self.plan.origin.now else None
         return found | {
-            day.manager_id
+            (day.manager_id, day.date)
             for plan in plans
             for day, visit in plan.visits
-            if day.date == today and visit.client_id in told
+            if (visit.client_id, day.date) in told
         }
 
     def managers_named(self, date: dt.date) -> set[str]:
@@ -300,7 +303,8 @@ class _Facts:
         slow = [event for event in self.events(Delay) if event.date == date]
         if any(event.manager_id is None for event in slow):
             found |= {day.manager_id for day in self.plan.days}
-        return found | self.reported | {event.manager_id for event in slow if event.manager_id}
+        found |= {manager_id for manager_id, _ in self.reported}
+        return found | {event.manager_id for event in slow if event.manager_id}
 
     def factor(self, day: PlannedDay, leave: int) -> float:
         """How many times as long a way takes on which one sets off then."""
@@ -511,7 +515,7 @@ def _history_stands(facts: _Facts) -> Iterator[str]:
         kept = [visit for visit in day.visits if visit.status is not PlannedVisitStatus.PLANNED]
         if day.visits[: len(kept)] != tuple(kept):
             yield f"{before.manager_id} on {before.date}: a new visit comes before one under way"
-        if before.date == now.date() and before.manager_id in facts.reported:
+        if (before.manager_id, before.date) in facts.reported:
             yield from _goes_as_reported(facts, before, begun, kept)
             continue
         if [_plain(visit) for visit in kept] != [_plain(visit) for visit in begun]:

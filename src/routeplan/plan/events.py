@@ -121,7 +121,7 @@ class Urgent(Frozen):
 
 
 class Done(Frozen):
-    """The visit is made: today, whether it was planned for then or not."""
+    """The visit is made: today or on `date`, whether it was planned for then or not."""
 
     kind: Literal["done"] = "done"
     client_id: str
@@ -129,10 +129,19 @@ class Done(Frozen):
     """None: the one for whom it was planned, else the client's."""
     talk: TimeWindow | None = None
     """None: it ends now and took what was planned; one under way began when it was to."""
+    date: dt.date | None = None
+    """A day before today, with the hours of the talk; None: today."""
+
+    @model_validator(mode="after")
+    def _hours_of_the_day(self) -> Self:
+        if self.date is not None and self.talk is None:
+            raise ValueError("a visit made on another day needs its hours")
+        return self
 
     def __str__(self) -> str:
         who = f"@{self.manager_id}" if self.manager_id else ""
-        return f"done:{self.client_id}{who}" + (f"={self.talk}" if self.talk else "")
+        day = f"{self.date}T" if self.date else ""
+        return f"done:{self.client_id}{who}" + (f"={day}{self.talk}" if self.talk else "")
 
 
 class HalfDay(StrEnum):

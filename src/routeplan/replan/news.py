@@ -193,7 +193,7 @@ class _Reader:
     def in_order(self) -> tuple[DueVisit, ...]:
         """The due list; visits of a client that events speak of numbered anew by their days."""
         fixed = {fact.visit_id: fact.date for _, fact in self.agreed}
-        fixed |= {made.due.id: self.today for made in self.made}
+        fixed |= {made.due.id: made.date for made in self.made}
         changed = {
             visit.client_id for visit in self.due.values() if visit != self._before(visit.id)
         } | {made.due.client_id for made in self.made}
@@ -235,7 +235,7 @@ class _Reader:
         for day, visit in self.counted:
             if day.date == self.today and day.manager_id in self.behind:
                 due = self.due[visit.visit_id]
-                self.made.append(Made(due=due, manager_id=day.manager_id, talk=visit.talk))
+                self.made.append(Made(due, day.manager_id, self.today, visit.talk))
 
     # Events about one visit
 
@@ -305,6 +305,9 @@ class _Reader:
         client = self._client(event)
         if client is None:
             return
+        if event.date is not None and event.date != self.today:
+            self._done_before(event, client, event.date)
+            return
         own = [
             due
             for due in self._own(client.id)
@@ -327,7 +330,7 @@ class _Reader:
         due = min(own, key=self._soonest)
         was = self.planned.get(due.id)
         manager_id = event.manager_id or (was[0].manager_id if was else client.manager_id)
-        if not self._works_today(manager_id, event):
+        if not self._works_on(manager_id, self.today, event):
             return
         if client.site(due.site_id).point is None:
             self._fault(event, "replan.nowhere", client=client.id)
@@ -344,7 +347,28 @@ class _Reader:
             self._fault(event, "replan.not_over", end=talk.end, now=self.minute)
         elif self._alone(due.id, event):
             self.cancelled.pop(due.id, None)
-            self.made.append(Made(due=due, manager_id=manager_id, talk=talk))
+            self.made.append(Made(due, manager_id, self.today, talk))
+
+    def _done_before(self, event: Done, client: Client, date: dt.date) -> None:
+        """A visit still to come that was made on a day before today."""
+        if date > self.today:
+            self._fault(event, "replan.not_yet", date=date)
+            return
+        own = self._still_open(client.id)
+        if not own:
+            self._fault(event, "replan.nothing_open", client=client.id)
+            return
+        due = min(own, key=self._soonest)
+        was = self.planned.get(due.id)
+        manager_id = event.manager_id or (was[0].manager_id if was else client.manager_id)
+        if not self._works_on(manager_id, date, event):
+            return
+        if client.site(due.site_id).point is None:
+            self._fault(event, "replan.nowhere", client=client.id)
+        elif self._alone(due.id, event):
+            assert event.talk is not None  # noqa: S101
+            self.cancelled.pop(due.id, None)
+            self.made.append(Made(due, manager_id, date, event.talk))
 
     def _urgent(self, event: Urgent) -> None:
         client = self._client(event)
@@ -470,7 +494,7 @@ class _Reader:
     # Events about a manager, a client, a day
 
     def _late(self, event: Late) -> None:
-        if not self._works_today(event.manager_id, event):
+        if not self._works_on(event.manager_id, self.today, event):
             return
         at, name = event.at, ""
         if isinstance(at, str):
@@ -627,12 +651,12 @@ class _Reader:
         self._fault(event, "replan.unknown_manager", manager=manager_id, known=tuple(known))
         return None
 
-    def _works_today(self, manager_id: str, event: Event) -> bool:
+    def _works_on(self, manager_id: str, date: dt.date, event: Event) -> bool:
         if self._manager(manager_id, event) is None:
             return False
-        if any((day.manager_id, day.date) == (manager_id, self.today) for day in self.plan.days):
+        if any((day.manager_id, day.date) == (manager_id, date) for day in self.plan.days):
             return True
-        self._fault(event, "replan.no_day", manager=manager_id, date=self.today)
+        self._fault(event, "replan.no_day", manager=manager_id, date=date)
         return False
 
     def _before(self, visit_id: str) -> DueVisit | None:

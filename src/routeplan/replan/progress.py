@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from routeplan.book.models import Book, Manager
@@ -46,10 +46,11 @@ class Behind(NamedTuple):
 
 
 class Made(NamedTuple):
-    """A visit made today at hours of its own."""
+    """A visit made at hours of its own."""
 
     due: DueVisit
     manager_id: str
+    date: dt.date
     talk: TimeWindow
 
 
@@ -80,6 +81,10 @@ class Reports:
             or bool(ids & (self.until.keys() | self.elsewhere))
             or any(made.manager_id == day.manager_id for made in self.made)
         )
+
+    def on(self, date: dt.date) -> Reports:
+        """Those of visits made on one day."""
+        return replace(self, made=tuple(made for made in self.made if made.date == date))
 
 
 class Standing(NamedTuple):
@@ -127,9 +132,15 @@ def standing_at(
         if day.date > now.date():
             continue
         if day.date < now.date():
-            kept.append(_past(day, world))
+            day, wrong = _with_more(_past(day, world), world)
+            kept.append(day)
+            clashes += wrong
             continue
-        today = _Today(world, day, world.book.manager_by_id[day.manager_id])
+        today = _Today(
+            replace(world, reports=reports.on(day.date)),
+            day,
+            world.book.manager_by_id[day.manager_id],
+        )
         clashes += today.clashes()
         if not clashes and (standing := today.standing()) is not None:
             kept.append(standing[0])
@@ -167,6 +178,22 @@ def _past(day: PlannedDay, world: _World) -> PlannedDay:
     day = _on_course(day, course)
     day = day.model_copy(update={"totals": day_totals(day, world.settings.visits)})
     return _with_statuses(day, world.now)
+
+
+def _with_more(day: PlannedDay, world: _World) -> tuple[PlannedDay, list[Message]]:
+    """A day that is over with what was made on it besides, and what of that cannot have been."""
+    reports = Reports(made=world.reports.on(day.date).made)
+    if all(made.manager_id != day.manager_id for made in reports.made):
+        return day, []
+    evening = dt.datetime.combine(day.date, dt.time(23, 59))
+    then = _Today(
+        replace(world, now=evening, reports=reports),
+        day,
+        world.book.manager_by_id[day.manager_id],
+    )
+    wrong = then.clashes()
+    standing = None if wrong else then.standing()
+    return (standing[0] if standing else day), wrong
 
 
 @dataclass(frozen=True)
