@@ -108,7 +108,7 @@ def references(replan: Replan, seconds: float, seed: int) -> tuple[Outcome, Outc
     limited = Outcome(
         solution=within.solution,
         cost=within.cost,
-        bound=found.bound(MORE),
+        bound=found.limit(MORE).bound,
         seconds=time.monotonic() - began,
         dropped=0,
         broken=violations(replan.problem, within.solution),
