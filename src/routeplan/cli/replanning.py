@@ -185,7 +185,8 @@ def whatif(
     wishes = tuple(parse_adjustment(text) for text in adjust or ())
     if out is not None:
         require_folder(out)
-    announce_compiling(engine, texts, quiet=quiet)
+    if time_limit or choices or fit is not None or max_changes is not None:
+        announce_compiling(engine, texts, quiet=quiet)
     with (
         _world(folder, book, travel, now, texts) as world,
         SearchDisplay(texts, to_err(), quiet=quiet) as display,
@@ -259,11 +260,12 @@ def whatif(
             settings=world.settings,
             travel=world.travel,
             adjustments=wishes,
-            stop=stop,
+            stop=StopRule(seconds=time_limit) if time_limit else None,
             max_changes=max_changes,
             seed=seed,
             engine=Engine(engine.value),
             progress=display.update,
+            earlier=proof_there(folder),
         )
         ground = map_ground(world.settings.travel, world.place)
     diff = diff_plans(before, after)

@@ -332,7 +332,7 @@ def replan(
         return after
     seed = solver.seed if seed is None else seed
     start, at_once = opened.start, None
-    if earlier is not None and stop is None:
+    if earlier is not None and stop is None and engine is Engine.COLUMNS:
         start = repaired(problem, start, opened.touched(), seed=seed)
         at_once = opened.proven(start, earlier, seed)
     result = at_once or solve(
