@@ -36,7 +36,15 @@ from routeplan.errors import BookError
 from routeplan.language import Message, message
 from routeplan.values import Frozen
 
-__all__ = ["Changes", "Figures", "Finding", "findings", "read_changes", "with_changes"]
+__all__ = [
+    "CHANGES_SHEET",
+    "Changes",
+    "Figures",
+    "Finding",
+    "findings",
+    "read_changes",
+    "with_changes",
+]
 
 
 class Figures(Frozen):
@@ -114,7 +122,7 @@ def _calls(raw: str) -> int:
 
 
 _money = Kind(_amount, lambda value, _: value)
-_SHEET = Sheet(
+CHANGES_SHEET = Sheet(
     *("changes", "客户异动"),
     required=True,
     columns=(
@@ -146,10 +154,10 @@ _FIGURES = ("spend", "suspended", "arrears", "forwarded")
 def read_changes(path: Path, book: Book) -> Changes:
     """The account changes of a CSV file. Raises FileError, or BookError with every fault."""
     reporter = Reporter()
-    table = read_csv_table(path, _SHEET, reporter)
+    table = read_csv_table(path, CHANGES_SHEET, reporter)
     records = parse_records(table, reporter) if table else []
     if table and not table.rows:
-        reporter.report(FaultCode.EMPTY_SHEET, table.place(), sheet=_SHEET.label)
+        reporter.report(FaultCode.EMPTY_SHEET, table.place(), sheet=CHANGES_SHEET.label)
     figures: dict[tuple[str, dt.date], Figures] = {}
     rows: dict[tuple[str, dt.date], int] = {}
     must_visits: list[tuple[str, MustVisit]] = []
