@@ -1,4 +1,5 @@
-"""Random events on random weeks: the checker passes after each, and nothing frozen moves.
+"""Random events on random weeks: the checker passes after each, nothing frozen moves, limits on
+changes are kept, what is no news changes nothing, and every version comes back byte for byte.
 
 60 sequences in a test run; ROUTEPLAN_SEQUENCES=500 plays more of them.
 """
@@ -8,11 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import os
 import random
+from pathlib import Path
 
 import pytest
 
 from routeplan.book.models import Book, Manager
+from routeplan.book.write import write_book
 from routeplan.errors import UsageError
+from routeplan.language import Texts
 from routeplan.plan.events import (
     Cancel,
     Delay,
@@ -34,6 +38,8 @@ from routeplan.plan.plan import Plan, PlannedDay, PlannedVisit, PlannedVisitStat
 from routeplan.replan.locks import lock
 from routeplan.replan.replan import replan
 from routeplan.values import TimeWindow
+from routeplan.workspace.history import redo, undo
+from routeplan.workspace.save import save_plan
 from tests.examples import MONDAY
 from tests.plan.examples import STOP, TUESDAY, make_plan, random_book
 from tests.replan.examples import at
@@ -93,6 +99,46 @@ def with_a_lock(chance: random.Random, plan: Plan) -> Plan:
     return lock(plan, visit.client_id, date, day=parts[0], hour=parts[1], manager=parts[2])
 
 
+def no_news(chance: random.Random, book: Book) -> Event:
+    """An event after which all is as it was: roads as slow as ever, back from no absence."""
+    all_day = TimeWindow(start=0, end=1440)
+    return chance.choice(
+        (
+            Delay(date=chance.choice((MONDAY, TUESDAY)), hours=all_day, factor=1),
+            ManagerBack(manager_id=chance.choice(book.managers).id),
+        )
+    )
+
+
+def require_few(before: Plan, after: Plan, events: tuple[Event, ...], most: int) -> None:
+    """No more visits change than the limit on changes allows."""
+    budget = after.proof.budget
+    assert budget is not None
+    assert budget.allowed == most
+    assert budget.changes <= budget.forced + most
+    old, new = stands(before), stands(after)
+    clients = {client_of(event) for event in events}
+    free = {due.id for due in before.due if due.client_id in clients}
+    if all(isinstance(event, Urgent | HoursOn | TakesOver | Moved) for event in events):
+        moved = [one for one in old if one not in free and new.get(one) != old[one]]
+        assert len(moved) <= budget.changes
+
+
+def require_back(versions: list[Plan], folder: Path, book: Book) -> None:
+    """Every version comes back to the byte, from the newest to the first and on again."""
+    texts, place = Texts("en"), folder / "book"
+    write_book(book, place)
+    files: list[bytes] = []
+    for plan in versions:
+        content = save_plan(plan, folder / "week", texts, book=place).plan.read_bytes()
+        if content not in files:
+            files.append(content)
+    for content in reversed(files[:-1]):
+        assert undo(folder / "week", texts, book=place).plan.read_bytes() == content
+    for content in files[1:]:
+        assert redo(folder / "week", texts, book=place).plan.read_bytes() == content
+
+
 def require_held(before: Plan, after: Plan, events: tuple[Event, ...], freeze: int) -> None:
     """Nothing that is locked, frozen or begun has moved, but what events speak of."""
     now = after.origin.now
@@ -117,26 +163,49 @@ def require_held(before: Plan, after: Plan, events: tuple[Event, ...], freeze: i
         assert held.start in (None, start)
 
 
+@pytest.fixture
+def unseen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Maps and sheets, made with each version, take longer than all else and are not looked at."""
+    for module in ("save", "history"):
+        monkeypatch.setattr(f"routeplan.workspace.{module}.outputs_of", lambda *_, **__: {})
+
+
+@pytest.mark.usefixtures("unseen")
 @pytest.mark.parametrize("seed", range(SEQUENCES))
-def test_whatever_happens_the_plan_is_valid_and_nothing_frozen_moves(seed: int) -> None:
+def test_whatever_happens_the_plan_is_valid_and_nothing_frozen_moves(
+    seed: int, tmp_path: Path
+) -> None:
     chance = random.Random(seed)
     book, due, settings = random_book(seed)
     second = Manager.model_validate(book.managers[0].model_dump() | {"id": "M9", "name": "经理M9"})
     book = book.model_copy(update={"managers": (*book.managers, second)})
     plan = make_plan(book, due, settings)
+    versions = [plan]
     now = at("7:00") + dt.timedelta(minutes=chance.randrange(0, 12 * 60))
     for _ in range(chance.randint(2, 4)):
         plan = with_a_lock(chance, plan)
         events = tuple(random_event(chance, book, plan, now) for _ in range(chance.randint(1, 3)))
         freeze = chance.choice((0, 0, 30, 120))
+        most = chance.choice((None, None, 0, 2))
         try:
-            after = replan(plan, book, events, now, freeze=freeze, stop=STOP)
+            after = replan(plan, book, events, now, freeze=freeze, stop=STOP, max_changes=most)
         except UsageError as error:
             assert error.code in SENSIBLE, error  # noqa: PT017
             continue
         require_held(plan, after, events, freeze)
+        if most is not None and after.origin.version > plan.origin.version:
+            require_few(plan, after, events, most)
         assert Plan.model_validate_json(after.model_dump_json()) == after
         calm = replan(after, book, (), now, stop=STOP, freeze=freeze)
         bare = {"origin": after.origin}
         assert calm.model_copy(update=bare) == after
+        nothing = no_news(chance, book)
+        try:
+            still = replan(after, book, (nothing,), now, stop=STOP, freeze=freeze, max_changes=most)
+        except UsageError as error:
+            assert error.code in SENSIBLE, error  # noqa: PT017
+        else:
+            assert stands(still) == stands(after), nothing
+        versions.append(after)
         plan, now = after, now + dt.timedelta(minutes=chance.randrange(0, 400))
+    require_back(versions, tmp_path, book)
