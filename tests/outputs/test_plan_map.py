@@ -12,13 +12,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from routeplan.book.models import Channel, Tier
 from routeplan.datum import to_gcj02
 from routeplan.due.models import Horizon
 from routeplan.errors import UsageError
-from routeplan.language import LANGUAGES, Texts
+from routeplan.language import LANGUAGES, Texts, message
 from routeplan.outputs.map_data import COLOURS
 from routeplan.outputs.plan_map import map_html
-from routeplan.plan.plan import Detour, Plan, PlannedDay, Totals
+from routeplan.plan.plan import Detour, Plan, PlannedDay, PlannedTouch, Totals, TouchPlace
+from routeplan.values import TimeWindow
 from tests.browser import DESKTOP, PHONE, open_browser, opened
 from tests.example_plan import MONDAY, example_plan, hostile
 
@@ -124,6 +126,26 @@ class TestPage:
         for route in data_of(map_html(example_plan(), ZH))["routes"]:
             times = [step["time"] for step in route["steps"]]
             assert times == sorted(times)
+
+    def test_calls_and_messages_are_told_by_where_they_lie(self) -> None:
+        plan = example_plan()
+        touch = PlannedTouch(
+            touch_id="C1:phone",
+            client_id="C1",
+            client_name="京华贸易",
+            tier=Tier.A,
+            channel=Channel.PHONE,
+            persons=(),
+            time=TimeWindow(start=540, end=550),
+            place=TouchPlace.DESK,
+            reasons=(message("touch.never"),),
+            latest=MONDAY,
+        )
+        first, *rest = plan.days
+        days = (first.model_copy(update={"touches": (touch,)}), *rest)
+        routes = data_of(map_html(plan.model_copy(update={"days": days}), Texts("en")))["routes"]
+        assert routes[0]["touches"] == ["at the desk: one call (京华贸易)"]
+        assert not any(route["touches"] for route in routes[1:])
 
     @pytest.mark.parametrize(
         ("gap", "said"),

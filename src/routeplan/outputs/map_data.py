@@ -14,6 +14,7 @@ from babel.dates import format_date
 
 from routeplan.language import Texts
 from routeplan.outputs.day_course import day_course
+from routeplan.outputs.touches import touch_counts
 from routeplan.outputs.wording import (
     adjust_option,
     budget_words,
@@ -36,6 +37,7 @@ from routeplan.plan.plan import (
     PlannedVisitStatus,
     Remedy,
     Totals,
+    TouchPlace,
     UnplannedVisit,
 )
 from routeplan.point import Box, Point
@@ -314,10 +316,20 @@ class _Page:
             "clock": [day.leave, day.back],
             "heading": self.texts.day(day.date),
             "summary": self.summary([day]),
+            "touches": list(self.touches(day)),
             "same": self.earlier is not None
             and _way_of(day) == self.ways_before.get((day.manager_id, day.date)),
             "steps": list(self.steps(day)),
         }
+
+    def touches(self, day: PlannedDay) -> Iterator[str]:
+        """'on the way: 2 messages (...)': a line a place."""
+        for place in TouchPlace:
+            own = [touch for touch in day.touches if touch.place is place]
+            if own:
+                names = list(dict.fromkeys(touch.client_name for touch in own))
+                counts = touch_counts(own, self.texts)
+                yield self.texts("map.touches", what=counts, clients=names)
 
     def course(self, day: PlannedDay) -> Json:
         """The points that a day goes through, and the way between each two of them."""

@@ -69,7 +69,8 @@ function routeSection(drawn, words, showRoute, go) {
       if (step.kind !== 'stop') return stepLine(step);
       next += 1;
       return stopLine(stops[next - 1], go);
-    })));
+    }),
+    route.touches.map((text) => stepLine({ time: '', text }))));
   return drawn.section;
 }
 
