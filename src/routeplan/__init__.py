@@ -17,8 +17,9 @@ A plan in five calls:
 from routeplan.book.models import Book
 from routeplan.book.read import check_book, read_book
 from routeplan.config import Settings, read_settings
+from routeplan.due.changes import Changes, read_changes
 from routeplan.due.coverage import Coverage, Planned, coverage
-from routeplan.due.models import DueList, DueVisit, Horizon
+from routeplan.due.models import DueList, DueTouch, DueVisit, Horizon
 from routeplan.due.policy import Cycle, Policy, read_policy
 from routeplan.due.talk_time import learn_talks
 from routeplan.errors import (
@@ -54,7 +55,16 @@ from routeplan.plan.events import (
     TakesOver,
     Urgent,
 )
-from routeplan.plan.plan import Lock, Plan, PlannedDay, PlannedVisit, UnplannedVisit
+from routeplan.plan.plan import (
+    Lock,
+    OpenTouch,
+    Plan,
+    PlannedDay,
+    PlannedTouch,
+    PlannedVisit,
+    UnplannedVisit,
+)
+from routeplan.plan.today import Today, morning_checks
 from routeplan.problem.adjust import parse_adjustment
 from routeplan.problem.problem import Problem
 from routeplan.problem.progress import Told
@@ -80,12 +90,14 @@ __all__ = [
     "Book",
     "BookError",
     "Cancel",
+    "Changes",
     "CheckError",
     "Coverage",
     "Cycle",
     "Delay",
     "Done",
     "DueList",
+    "DueTouch",
     "DueVisit",
     "Engine",
     "FileError",
@@ -99,11 +111,13 @@ __all__ = [
     "Moved",
     "NoPlanError",
     "NotMet",
+    "OpenTouch",
     "Overrun",
     "Plan",
     "PlanDiff",
     "Planned",
     "PlannedDay",
+    "PlannedTouch",
     "PlannedVisit",
     "Policy",
     "Problem",
@@ -116,6 +130,7 @@ __all__ = [
     "StopRule",
     "TakesOver",
     "Texts",
+    "Today",
     "Told",
     "UnplannedVisit",
     "Urgent",
@@ -134,6 +149,7 @@ __all__ = [
     "geocode",
     "learn_talks",
     "load_plan",
+    "morning_checks",
     "next_week",
     "note_visits",
     "offers_of",
@@ -145,6 +161,7 @@ __all__ = [
     "prepare_replan",
     "read_book",
     "read_calendar",
+    "read_changes",
     "read_events",
     "read_policy",
     "read_settings",
