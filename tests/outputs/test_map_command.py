@@ -47,3 +47,15 @@ def test_a_picture_is_taken(folder: Path) -> None:
     result = CliRunner().invoke(app, ["map", str(folder), "--png", str(folder / "map.png")])
     assert result.exit_code == 0, result.output
     assert (folder / "map.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_what_is_left_off_is_said(folder: Path) -> None:
+    """The example is a re-plan whose book is gone."""
+    result = CliRunner().invoke(app, ["map", str(folder), "--lang", "en"])
+    assert "What the re-plan changed is not on the map: " in result.stderr
+    assert "book.xlsx" in result.stderr
+    assert "roads" not in result.stderr  # none are named in its settings
+    anew = example_plan().origin.model_copy(update={"now": None})
+    plan = example_plan().model_copy(update={"origin": anew})
+    (folder / "plan.json").write_text(plan.model_dump_json(), "utf-8")
+    assert CliRunner().invoke(app, ["map", str(folder), "--lang", "en"]).stderr == ""

@@ -77,6 +77,9 @@ GROUND_MARGIN = 0.5
 """The ground reaches so far beyond the plan's places, as a part of their extent."""
 LEAST_MARGIN_DEGREES = 0.02
 
+LARGE = 1000
+"""Hours or kilometres from which no parts of them are shown: a large team's sums."""
+
 _WORDS = (
     "before",
     "changes",
@@ -210,10 +213,13 @@ class _Page:
     def minutes(self, minutes: int) -> str:
         if minutes < 60:
             return self.texts("map.minutes", minutes=minutes)
+        if minutes >= LARGE * 60:
+            return self.texts("map.whole_hours", hours=round(minutes / 60))
         return self.texts("map.hours", hours=minutes // 60, minutes=minutes % 60)
 
     def km(self, metres: int) -> str:
-        return self.texts("map.km", km=kilometres(metres))
+        large = metres >= LARGE * 1000
+        return self.texts("map.km", km=str(round(metres / 1000)) if large else kilometres(metres))
 
     def visits(self, visits: int) -> str:
         return self.texts("map.visits", n=visits)

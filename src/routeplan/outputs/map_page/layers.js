@@ -208,8 +208,10 @@ function placeDistricts(districts, pins) {
     const at = map.latLngToLayerPoint(marker.getLatLng());
     return L.bounds(at.subtract([17, 19]), at.add([17, 17]));
   });
-  for (const { label, marker } of districts) {
-    const half = L.point(label.offsetWidth / 2 + 3, label.offsetHeight / 2);
+  // All are measured before any moves: the browser lays the page out once, not for each name.
+  const halves = districts.map(({ label }) => L.point(label.offsetWidth / 2 + 3, label.offsetHeight / 2));
+  for (const [number, { label, marker }] of districts.entries()) {
+    const half = halves[number];
     const middle = map.latLngToLayerPoint(marker.getLatLng());
     const offset = [[0, 0], [0, -32], [0, 32], [-half.x - 22, 0], [half.x + 22, 0], [0, -56], [0, 56]].find((by) => {
       const at = middle.add(by);
@@ -236,35 +238,65 @@ function crowded(markers) {
   return markers.length * STOP_ROOM * STOP_ROOM > 0.35 * size.x * size.y;
 }
 
+// Whom each can come near: those of its own square of `room` pixels and of the eight around it.
+function neighbours(all, room) {
+  const squares = new Map();
+  const square = (x, y) => x * 1e6 + y;
+  const place = ({ x, y }) => [Math.floor(x / room), Math.floor(y / room)];
+  all.forEach((one, i) => {
+    const key = square(...place(one));
+    if (!squares.has(key)) squares.set(key, []);
+    squares.get(key).push(i);
+  });
+  return (i) => {
+    const [x, y] = place(all[i]);
+    const found = [];
+    for (let dx = -1; dx <= 1; dx += 1) {
+      for (let dy = -1; dy <= 1; dy += 1) {
+        for (const j of squares.get(square(x + dx, y + dy)) || []) if (j > i) found.push(j);
+      }
+    }
+    return found;
+  };
+}
+
 // Numbers that would hide one another step aside, each tied to its true place by a thin line.
 // Relaxation by pairs; what is `fixed` stays. Far out, where everything is one heap, they stay put.
 function spread(markers, fixed, ties, room, fromZoom) {
   ties.clearLayers();
   const near = map.getZoom() >= fromZoom;
-  const nodes = markers.map((marker) => ({ marker, at: map.latLngToLayerPoint(marker.home) }));
-  const posts = fixed.map((marker) => ({ at: map.latLngToLayerPoint(marker.home), fixed: true }));
-  const all = [...nodes, ...posts];
+  const node = (marker, stays) => {
+    const { x, y } = map.latLngToLayerPoint(marker.home);
+    return { marker, x, y, fixed: stays };
+  };
+  const nodes = markers.map((marker) => node(marker, false));
+  const all = [...nodes, ...fixed.map((marker) => node(marker, true))];
   for (let round = 0, moved = near; moved && round < 60; round += 1) {
     moved = false;
+    const beside = neighbours(all, room);
     for (let i = 0; i < nodes.length; i += 1) {
-      for (let j = i + 1; j < all.length; j += 1) {
+      for (const j of beside(i)) {
         const [a, b] = [all[i], all[j]];
-        let apart = b.at.subtract(a.at);
-        let distance = Math.hypot(apart.x, apart.y);
+        let [x, y] = [b.x - a.x, b.y - a.y];
+        let distance = Math.hypot(x, y);
         if (distance >= room - 0.5) continue;
+        let push = room - distance;
         if (distance < 0.01) {
-          apart = L.point(Math.cos(i + j), Math.sin(i + j));
-          distance = 1;
+          [x, y, distance, push] = [Math.cos(i + j), Math.sin(i + j), 1, room];
         }
-        const missing = room - Math.min(distance, room);
-        const push = apart.multiplyBy((distance === 1 ? room : missing) / distance / (b.fixed ? 1 : 2));
-        a.at = a.at.subtract(push);
-        if (!b.fixed) b.at = b.at.add(push);
+        push /= distance * (b.fixed ? 1 : 2);
+        a.x -= x * push;
+        a.y -= y * push;
+        if (!b.fixed) {
+          b.x += x * push;
+          b.y += y * push;
+        }
         moved = true;
       }
     }
   }
-  for (const { marker, at } of nodes) {
+  for (const { marker, x, y } of nodes) {
+    const at = L.point(x, y);
     const home = map.latLngToLayerPoint(marker.home);
     const away = near && home.distanceTo(at) > 2;
     marker.setLatLng(away ? map.layerPointToLatLng(at) : marker.home);

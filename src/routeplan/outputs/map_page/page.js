@@ -4,6 +4,7 @@ const plan = JSON.parse(document.getElementById('plan').textContent);
 const { words } = plan;
 const panel = document.getElementById('panel');
 const narrow = window.matchMedia('(max-width: 720px)');
+const MOST_AT_ONCE = 400; // visits shown when the page opens
 const PEEK = 132; // pixels of the sheet that always stand out, as in page.css
 const still = window.matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -34,6 +35,12 @@ districts.forEach(({ marker }) => marker.addTo(map));
 const chosen = {
   managers: new Set(), dates: new Set(), tiers: new Set(), states: new Set(), leftOut: true, heat: false, before: plan.compare,
 };
+// A large team's week would be a heap: it begins with the visits of its first day.
+const going = routes.filter(({ stops }) => stops.length);
+if (going.reduce((sum, { stops }) => sum + stops.length, 0) > MOST_AT_ONCE) {
+  chosen.dates.add(Math.min(...going.map(({ route }) => route.date)));
+  chosen.leftOut = false;
+}
 let sought = '';
 
 const matches = (thing) => !sought || thing.find.toLowerCase().includes(sought);
@@ -268,12 +275,12 @@ panel.append(
       element('strong', null, value), element('span', null, label))))),
   element('div', { id: 'tools' },
     search, status,
-    element('div', { class: 'chips', role: 'group', 'aria-label': words.managers }, managerChips, plan.leftOut.length > 0 && leftOutChip,
-      heat.getLayers().length > 0 && heatChip, plan.before && beforeChip),
+    element('div', { class: 'chips', role: 'group', 'aria-label': words.managers }, managerChips),
     element('div', { class: 'chips', role: 'group', 'aria-label': words.days }, 
       routes.some(({ route }) => route.path.length) && clockChip, dateChips),
     element('div', { class: 'chips', role: 'group', 'aria-label': words.filters },
-      plan.tiers.length > 1 && tierChips, plan.states.length > 1 && stateChips)),
+      plan.tiers.length > 1 && tierChips, plan.states.length > 1 && stateChips, plan.leftOut.length > 0 && leftOutChip,
+      heat.getLayers().length > 0 && heatChip, plan.before && beforeChip)),
   element('div', { id: 'days' }, plan.before && changesSection(before, words, openChange), managerSections, leftOutSection,
     element('footer', null, plan.notes.map((note) => element('p', null, said(note))))),
 );
@@ -323,7 +330,7 @@ map.on('click', () => focus(null));
 narrow.addEventListener('change', () => map.invalidateSize());
 
 const located = leftOut.filter(({ marker }) => marker).map(({ visit }) => visit.point);
-const paths = routes.flatMap(({ route }) => route.path);
+const paths = routes.filter(shown).flatMap(({ route }) => route.path);
 fit(paths.length ? paths : located);
 home = map.getZoom();
 showChips();

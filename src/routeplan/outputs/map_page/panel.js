@@ -133,6 +133,8 @@ function legend(plan) {
     element('summary', null, plan.words.legend),
     element('ul', null,
       plan.legend.map(({ kind, text }) => item(sample[kind](), text)),
-      plan.managers.map(({ name, colour }) => item(element('span', { class: 'dot', style: { '--colour': colour } }), name)),
+      // Where colours repeat, they tell nobody apart.
+      new Set(plan.managers.map(({ colour }) => colour)).size === plan.managers.length
+        && plan.managers.map(({ name, colour }) => item(element('span', { class: 'dot', style: { '--colour': colour } }), name)),
       plan.dates.length > 1 && plan.dates.map(({ label, dash }) => item(stroke(dash), label))));
 }
