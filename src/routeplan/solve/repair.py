@@ -16,9 +16,9 @@ from routeplan.solve.schedule import schedule
 
 __all__ = ["repaired"]
 
-NEAR_ROUNDS = 300
+NEAR_ROUNDS = 250
 """Of improvement on the days touched, and..."""
-ROUNDS = 60
+ROUNDS = 30
 """... on all of them."""
 
 Orders = Mapping[int, Sequence[int]]
