@@ -345,7 +345,7 @@ def _python() -> Iterator[str]:
     kinds: dict[str, list[tuple[str, str]]] = {"Functions": [], "Values": [], "Errors": []}
     for name in routeplan.__all__:
         found = getattr(routeplan, name)
-        said = _plain((inspect.getdoc(found) or "").split("\n\n")[0])
+        said = _plain(inspect.cleandoc(found.__doc__ or "").split("\n\n")[0])
         if said.startswith(f"{name}("):
             said = ""  # what dataclasses say of themselves
         if inspect.isfunction(found):
@@ -385,7 +385,7 @@ def _models(root: type[BaseModel], level: int) -> Iterator[str]:
         if "properties" not in entry or _is_span(entry):
             continue
         model = classes[name]
-        yield from _heading(level, name, _plain(inspect.getdoc(model) or ""))
+        yield from _heading(level, name, _plain(inspect.cleandoc(model.__doc__ or "")))
         notes = _notes(model)
         needed = entry.get("required", ())
         rows = []
