@@ -58,6 +58,8 @@ class TodayItem(Frozen):
 
 
 class Today(Frozen):
+    """What a morning asks for."""
+
     day: dt.date
     planned: bool
     """Whether the plan of that day is known: without it, nobody can say that none is planned."""
