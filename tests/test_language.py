@@ -16,6 +16,7 @@ from routeplan.language.catalogue import catalogue
 SOURCE = Path(routeplan.__file__).parent
 FILES = "xlsx|csv|json|toml|html|md|txt"
 KEY = re.compile(rf"""(?<!key \()["']([a-z_]+\.(?!{FILES})[A-Za-z0-9_]+)["']""")
+HAN = "[\u4e00-\u9fff]"
 COMPUTED = re.compile(r"""f["']([a-z_]+\.[A-Za-z0-9_]*)\{""")
 
 
@@ -74,6 +75,15 @@ def test_every_text_is_used() -> None:
         if key not in whole and not any(key.startswith(start) for start in begun)
     }
     assert not unused
+
+
+@pytest.mark.parametrize("key", sorted(catalogue("zh")))
+def test_chinese_keeps_a_space_to_counts_and_its_own_marks_in_sentences(key: str) -> None:
+    text = catalogue("zh")[key]
+    for part in (text,) if isinstance(text, str) else text:
+        assert not re.search(rf"{HAN}\{{n\}}|\{{n\}}{HAN}", part)
+        if not key.startswith("book."):  # which quotes what is typed into a cell
+            assert not re.search(rf"{HAN}[,;:!?()]|[,;!?()]{HAN}", part)
 
 
 def test_messages_render_in_both_languages() -> None:

@@ -178,7 +178,7 @@ def test_every_fault_of_a_calendar_file_is_named_with_its_row(tmp_path: Path) ->
     for part in ("row 2", "2026-02-30", "row 3", "maybe", "row 5", "twice", "row 6"):
         assert part in text
     assert "row 4" not in text
-    assert "第5行" in Texts("zh").render(caught.value.message)
+    assert "第 5 行" in Texts("zh").render(caught.value.message)
 
 
 def test_a_calendar_file_needs_its_columns(tmp_path: Path) -> None:

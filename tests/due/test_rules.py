@@ -60,7 +60,7 @@ def test_a_and_b_seen_this_week_are_not_due(tier: str) -> None:
 def test_a_week_without_a_visit_counts_as_seven_days_over() -> None:
     visit = one_due(due_of(book(client(), seen("2026-11-12"))))
     assert words(visit) == ("A tier, listed: one visit a week; last seen 2026-11-12, 7 days over")
-    assert words(visit, "zh") == "A类拍照客户：每周拜访1次；上次拜访 2026-11-12，已超期7天"
+    assert words(visit, "zh") == "A类拍照客户：每周拜访 1 次；上次拜访 2026-11-12，已超期 7 天"
     assert visit.urgency == 2
 
 

@@ -150,7 +150,7 @@ def test_the_plan_shows_every_visit_with_its_hours(language: str) -> None:
             assert format_clock(minute) in line
         assert str(visit.talk) in line
         assert f"{visit.leg.metres / 1000:.1f}" in line
-        assert re.search(rf"[≈约]{visit.leg.minutes}\b", line)
+        assert re.search(rf"(≈|约 ){visit.leg.minutes}\b", line)
         assert visit.client_name in line
 
 

@@ -18,9 +18,9 @@ _OPENING = "（“‘《〈「『【〔［"
 _CLOSING = "，。、；：！？）”’》〉」』】〕］…％"
 _ASCII = r",.;:!?)\]"
 _WIDE = "\u2e80-\u2fff\u3003-\u3007\u3021-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
-_PIECE = re.compile(
-    rf"\s*[{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}{_OPENING}{_CLOSING}]+)?[{_CLOSING}{_ASCII}]*\s*"
-)
+_COUNT = rf"\d+(?:\.\d+)? ?[{_WIDE}]"
+_WORD = rf"[^\s{_WIDE}{_OPENING}{_CLOSING}]+"
+_PIECE = re.compile(rf"\s*[{_OPENING}]*(?:[{_WIDE}]|{_COUNT}|{_WORD})?[{_CLOSING}{_ASCII}]*\s*")
 """What stays on one line, with the space after it."""
 
 
