@@ -17,6 +17,7 @@ from babel.dates import format_date
 
 from routeplan.book.cells import guard
 from routeplan.language import Texts
+from routeplan.outputs.plain import plain
 from routeplan.outputs.wording import word
 from routeplan.plan.plan import Alternative, Cause, Plan, PlannedDay, PlannedVisit
 from routeplan.problem.progress import Told
@@ -185,18 +186,18 @@ def _markdown(notices: tuple[Notice, ...], texts: Texts) -> str:
     for notice in notices:
         if notice.manager_id != manager:
             manager = notice.manager_id
-            lines += ["", f"## {_plain(notice.manager_name)} ({_plain(manager)})"]
+            lines += ["", f"## {_unmarked(notice.manager_name)} ({_unmarked(manager)})"]
         if notice.reader is Reader.MANAGER:
-            lines += ["", f"### {_plain(notice.text)}"]
+            lines += ["", f"### {_unmarked(notice.text)}"]
             continue
         to = texts.join([who for who in (notice.contact, notice.phone) if who])
-        lines += ["", _plain(texts("notices.to", to=to or notice.client_name)), ""]
+        lines += ["", _unmarked(texts("notices.to", to=to or notice.client_name)), ""]
         # As code, so that no name is taken for a mark and all of it can be copied.
         lines += ["    " + line for line in notice.text.splitlines()]
-    return "\n".join([*lines, ""])
+    return plain("\n".join([*lines, ""]))
 
 
-def _plain(text: str) -> str:
+def _unmarked(text: str) -> str:
     """Text in which nothing is a mark of Markdown."""
     line = " ".join(text.split())
     return "".join(f"\\{char}" if char in "\\`*_{}[]<>#|~" else char for char in line)
@@ -218,5 +219,5 @@ def _csv(notices: tuple[Notice, ...], texts: Texts) -> bytes:
             notice.phone,
             notice.text,
         )
-        writer.writerow([guard(cell, formulas=True) for cell in cells])
+        writer.writerow([guard(plain(cell), formulas=True) for cell in cells])
     return codecs.BOM_UTF8 + stream.getvalue().encode()
