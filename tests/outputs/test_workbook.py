@@ -18,8 +18,13 @@ from openpyxl.cell.cell import Cell
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from routeplan.book.models import Channel, Layer
+from routeplan.config import Settings
+from routeplan.due.coverage import PERIODS, Coverage, coverage
+from routeplan.due.models import DueTouch
+from routeplan.due.policy import read_policy
 from routeplan.errors import FileError
-from routeplan.language import LANGUAGES, Texts
+from routeplan.language import LANGUAGES, Texts, message
 from routeplan.outputs.day_course import day_course
 from routeplan.outputs.tables import (
     days_table,
@@ -33,11 +38,22 @@ from routeplan.outputs.workbook.board import GRID_TOP, STEP, grid_start
 from routeplan.outputs.workbook.look import TIER_COLOURS
 from routeplan.outputs.workbook.overview import by_manager
 from routeplan.outputs.workbook.write import workbook_bytes, write_workbook
-from routeplan.plan.plan import Leg, Plan, PlannedVisit
+from routeplan.plan.build import day_totals
+from routeplan.plan.plan import (
+    Leg,
+    OpenTouch,
+    PersonToMeet,
+    Plan,
+    PlannedTouch,
+    PlannedVisit,
+    TouchPlace,
+)
 from routeplan.problem.adjust import Must, parse_adjustment
 from routeplan.replan.diff import diff_plans
 from routeplan.values import TimeWindow, format_clock
+from routeplan.workdays import WorkCalendar
 from tests.example_plan import MONDAY, example_plan, hostile
+from tests.examples import tiny_book
 
 EN = Texts("en")
 
@@ -178,8 +194,9 @@ def test_the_hours_of_a_board_stand_at_their_rows() -> None:
 
 
 def test_a_board_is_one_page_across() -> None:
-    for day in example_plan().days:
-        sheet = sheet_of(opened(workbook_bytes(example_plan(), EN)), day.manager_name)
+    book = opened(workbook_bytes(example_plan(), EN))
+    for name in ("王建国", "李晓梅"):
+        sheet = sheet_of(book, name)
         assert sheet.page_setup.orientation == "landscape"
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         for pages in (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight):
@@ -198,7 +215,7 @@ def test_a_day_without_work_says_so() -> None:
     assert [cell.value for cell in column if cell.value] == [EN.day(MONDAY), "no working day"]
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 1380), st.integers(1, 60), st.integers(0, 12))
 def test_whatever_the_minutes_every_visit_is_on_the_board(
     start: int, minutes: int, gap: int
@@ -357,7 +374,7 @@ def test_text_longer_than_a_cell_is_cut_with_a_mark(char: str) -> None:
         assert client.endswith("longer than a cell holds)")
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=60))
 def test_any_text_gives_a_workbook_that_opens(text: str) -> None:
     book = opened(workbook_bytes(hostile(example_plan(), text), Texts("zh")))
@@ -494,3 +511,172 @@ def test_every_choice_has_a_word(language: str) -> None:
 def test_an_option_is_quoted_where_a_shell_would_take_it_apart() -> None:
     assert adjust_option(Must(client_id="C014")) == "--adjust must:C014"
     assert adjust_option(Must(client_id="C 1;x")) == "--adjust 'must:C 1;x'"
+
+
+def touched(plan: Plan, text: str = "Zhao Lixin") -> Plan:
+    """One call and one message on the first day, one call without an hour."""
+    day = plan.days[0]
+    visit = day.visits[1]
+
+    def due(number: int) -> DueTouch:
+        return DueTouch(
+            id=f"{visit.client_id}#{number}",
+            client_id=visit.client_id,
+            channel=Channel.PHONE,
+            earliest=day.date,
+            due=day.date,
+            latest=day.date,
+            until=day.date,
+            last=None,
+            urgency=1.0,
+            contact_ids=(),
+            reasons=(message("touch.never"),),
+            minutes=5,
+        )
+
+    shared = {
+        "client_id": visit.client_id,
+        "client_name": text,
+        "tier": visit.tier,
+        "reasons": (message("touch.never"),),
+        "latest": day.date,
+    }
+    laid = tuple(
+        PlannedTouch(
+            touch_id=f"{visit.client_id}#{number}",
+            channel=channel,
+            persons=(PersonToMeet(name=text, layer=Layer.DECISION, phone="138"),),
+            time=TimeWindow(start=540 + number, end=545 + number),
+            place=place,
+            **shared,
+        )
+        for number, (channel, place) in enumerate(
+            ((Channel.PHONE, TouchPlace.DESK), (Channel.MESSAGE, TouchPlace.RIDE))
+        )
+    )
+    why = message("touch.no_time_phone")
+    left = OpenTouch(
+        touch_id=f"{visit.client_id}#2",
+        channel=Channel.PHONE,
+        manager_id=day.manager_id,
+        why=why,
+        **shared,
+    )
+    return plan.model_copy(
+        update={
+            "days": (day.model_copy(update={"touches": laid}), *plan.days[1:]),
+            "touches": tuple(due(number) for number in range(3)),
+            "touches_open": (left,),
+        }
+    )
+
+
+@pytest.mark.parametrize("text", ["Zhao Lixin", "=cmd|'/C calc'!A0", "@SUM(A1)", "a\x1b[31mb"])
+def test_calls_and_messages_are_all_there_with_their_gap_or_why_not(text: str) -> None:
+    plan = touched(example_plan(), text)
+    book = opened(workbook_bytes(plan, EN))
+    laid, message_, left = table_of(book, "Calls and messages")
+    assert (laid["From"], laid["To"]) == (dt.time(9), dt.time(9, 5))
+    assert laid["Date"] == dt.datetime.combine(plan.days[0].date, dt.time())
+    assert (laid["Kind"], message_["Kind"], left["Kind"]) == ("call", "message", "call")
+    assert (laid["When"], message_["When"]) == ("at the desk", "on the way")
+    assert laid["To whom"] == f"{text} 138".replace("\x1b", "")
+    assert laid["Before the visit to"] == next(
+        visit.client_name for visit in plan.days[0].visits if visit.talk.start >= 545
+    )
+    assert left["Date"] is None
+    assert left["Without an hour because"] == EN("touch.no_time_phone")
+    assert all(cell.data_type != "f" for cell in cells_of(book))
+    board = [str(cell.value) for cell in cells_of(book) if cell.parent.title == "王建国"]
+    assert "on the way: one message; at the desk: one call" in board
+
+
+def test_a_plan_without_calls_has_no_such_sheet() -> None:
+    assert "Calls and messages" not in opened(workbook_bytes(example_plan(), EN)).sheetnames
+
+
+@pytest.fixture(scope="module")
+def covered() -> tuple[Coverage, ...]:
+    """Of a small book of the tests, as known on the plan's Monday."""
+    book = tiny_book()
+    day = book.visits[-1].date if book.visits else MONDAY
+    policy = read_policy("visit-norms")
+    return tuple(
+        coverage(book, policy, Settings(), WorkCalendar(), cycle=cycle, day=day)
+        for cycle in PERIODS
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_coverage_sheet_has_the_computed_figures(
+    covered: tuple[Coverage, ...], language: str
+) -> None:
+    texts = Texts(language)
+    book = opened(workbook_bytes(example_plan(), texts, coverage=covered))
+    sheet = sheet_of(book, texts("workbook.sheet_coverage"))
+    (table,) = sheet.tables.values()
+    header, *rows = sheet[table.ref]
+    names = [cell.value for cell in header]
+    assert len(rows) == sum(1 + len(one.tiers) + len(one.managers) for one in covered) + len(
+        covered[-1].clients
+    )
+    found = [dict(zip(names, (cell.value for cell in row), strict=True)) for row in rows]
+    level, cycle = texts("workbook.column_level"), texts("workbook.column_cycle")
+    for one in covered:
+        (total,) = (
+            row
+            for row in found
+            if row[level] == texts("coverage.level_total")
+            and row[cycle] == texts(f"workbook.cycle_{one.cycle}")
+        )
+        for name, number in (
+            ("asked", one.total.required),
+            ("done", one.total.done),
+            ("planned_visits", one.total.planned),
+            ("open", one.total.open),
+            ("at_risk", one.total.at_risk),
+            ("missed", one.total.missed),
+            ("made", one.total.visits),
+            ("days_left", one.days_left),
+        ):
+            assert total[texts(f"workbook.column_{name}")] == number
+    clients = [row for row in found if row[level] == texts("coverage.level_client")]
+    assert [row[texts("workbook.column_id")] for row in clients] == [
+        row.key for row in covered[-1].clients
+    ]
+
+
+def test_the_overview_has_its_charts(covered: tuple[Coverage, ...]) -> None:
+    for coverage_, number in (((), 3), (covered, 4)):
+        content = workbook_bytes(example_plan(), EN, coverage=coverage_)
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            charts = [name for name in parts.namelist() if re.match(r"xl/charts/chart\d", name)]
+            assert len(charts) == number
+            for name in charts:
+                assert b"'Overview'" in parts.read(name) or b"Overview!" in parts.read(name)
+
+
+def test_free_minutes_before_visits_and_after_them_are_those_of_the_day() -> None:
+    plan = example_plan()
+    free = iter(row["Free min"] for row in table_of(opened(workbook_bytes(plan, EN)), "Visits"))
+    for day in plan.days:
+        before = [next(free) for _ in day.visits]
+        assert all(isinstance(minutes, int) and minutes >= 0 for minutes in before)
+        totals = day_totals(day, plan.origin.settings.visits)
+        assert sum(int(str(minutes)) for minutes in before) <= totals.waiting + totals.free
+
+
+def test_headings_of_a_users_own_columns_fit_a_table_of_excel() -> None:
+    plan = example_plan()
+    names = ["date", "DATE", "a\nb", "_x0041_", "=1+1", "长" * 300, " ", "客户"]
+    day = plan.days[0]
+    extra = dict.fromkeys(names, "x")
+    visits = (day.visits[0].model_copy(update={"extra": extra}), *day.visits[1:])
+    days = (day.model_copy(update={"visits": visits}), *plan.days[1:])
+    book = opened(workbook_bytes(plan.model_copy(update={"days": days}), EN))
+    sheet = sheet_of(book, "Visits")
+    (table,) = sheet.tables.values()
+    headings = [column.name for column in table.tableColumns]
+    assert headings == [cell.value for cell in sheet[1]]
+    assert len({heading.casefold() for heading in headings}) == len(headings)
+    assert all(0 < len(heading) <= 255 and "\n" not in heading for heading in headings)

@@ -53,7 +53,7 @@ class Pen:
         """`taken`: names that sheets named after people must not have."""
         self.book = book
         self.texts = texts
-        self._formats: dict[tuple[tuple[str, object], ...], Format] = {}
+        self._formats: dict[frozenset[tuple[str, object]], Format] = {}
         self._names = {"history"}  # Excel keeps this one for itself
         self._names |= {name.casefold() for name in taken}
 
@@ -85,7 +85,7 @@ class Pen:
     # --- cells ------------------------------------------------------------------------------------
 
     def style(self, **properties: object) -> Format:
-        key = tuple(sorted(properties.items()))
+        key = frozenset(properties.items())
         if key not in self._formats:
             self._formats[key] = self.book.add_format(properties)
         return self._formats[key]
