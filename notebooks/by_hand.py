@@ -6,6 +6,7 @@ exact scheduler, lunch and all.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from routeplan import Engine, Problem, Result
@@ -17,17 +18,23 @@ __all__ = ["nearest_first"]
 
 
 def nearest_first(problem: Problem) -> Result:
-    """Each day on its own, in order of distance from where one stands."""
+    """Each day on its own, in order of distance from where one stands; visits of two people, whose
+    hour somebody else has to agree to, are left out."""
     booked: dict[int, list[int]] = {number: [] for number in range(len(problem.shifts))}
+    with_two = {one for joint in problem.joints for one in (joint.first, joint.second)}
     for index, visit in enumerate(problem.visits):
+        if index in with_two:
+            continue
         shifts = {window.shift for window in visit.windows}
         if visit.required and len(shifts) == 1:
             booked[shifts.pop()].append(index)
-    free = set(range(len(problem.visits))) - {one for found in booked.values() for one in found}
+    free = set(range(len(problem.visits))) - with_two
+    free -= {one for found in booked.values() for one in found}
+    day = {one: _date(problem, shift) for shift, found in booked.items() for one in found}
     routes: list[Route] = []
     for shift, fixed in booked.items():
         fixed.sort(key=lambda index: min(window.start for window in problem.visits[index].windows))
-        order = _day(problem, shift, fixed, free)
+        order = _day(problem, shift, fixed, free, day)
         free -= set(order)
         route = schedule(problem, shift, order) if order else None
         if route is not None:
@@ -46,7 +53,14 @@ def nearest_first(problem: Problem) -> Result:
     )
 
 
-def _day(problem: Problem, shift: int, fixed: Sequence[int], free: set[int]) -> list[int]:
+def _date(problem: Problem, shift: int) -> dt.date:
+    return problem.days[problem.shifts[shift].day]
+
+
+def _day(
+    problem: Problem, shift: int, fixed: Sequence[int], free: set[int], day: dict[int, dt.date]
+) -> list[int]:
+    """The order of a day; `day` says on which each visit so far is made, and is added to."""
     matrix = problem.matrices[problem.shifts[shift].matrix]
     order: list[int] = []
     ahead = [index for index in fixed if schedule(problem, shift, [index]) is not None]
@@ -62,9 +76,12 @@ def _day(problem: Problem, shift: int, fixed: Sequence[int], free: set[int]) -> 
         for index in nearest:
             # Nobody goes where the wait would be long.
             trial = [*order, index]
+            if _too_near(problem, index, {**day, index: _date(problem, shift)}):
+                continue
             route = schedule(problem, shift, [*trial, *ahead])
             if route is not None and _waits_little(problem, shift, trial):
                 order = trial
+                day[index] = _date(problem, shift)
                 break
         else:
             if not ahead:
@@ -72,6 +89,17 @@ def _day(problem: Problem, shift: int, fixed: Sequence[int], free: set[int]) -> 
             following = [*order, ahead.pop(0)]
             if schedule(problem, shift, following) is not None:
                 order = following
+
+
+def _too_near(problem: Problem, index: int, day: dict[int, dt.date]) -> bool:
+    """Whether the client's visits do not lie as many days apart as they must."""
+    return any(
+        index in (gap.first, gap.second)
+        and gap.first in day
+        and gap.second in day
+        and (day[gap.second] - day[gap.first]).days < gap.days
+        for gap in problem.gaps
+    )
 
 
 def _waits_little(problem: Problem, shift: int, order: Sequence[int]) -> bool:
