@@ -11,11 +11,11 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from routeplan.errors import FileError, os_reason, unreadable, unwritable
+from routeplan.errors import FileError, unreadable, unwritable
 from routeplan.language import message
 from routeplan.refused import wrong_entries
 
-__all__ = ["os_reason", "read_model", "write_atomically"]
+__all__ = ["read_model", "write_atomically"]
 
 FAULTS_SHOWN = 3
 
