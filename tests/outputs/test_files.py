@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from routeplan.errors import FileError
+from routeplan.errors import FileError, os_reason
 from routeplan.language import Texts
-from routeplan.outputs.files import os_reason, read_model, write_atomically
+from routeplan.outputs.files import read_model, write_atomically
 
 
 class Shelf(BaseModel):
