@@ -351,6 +351,7 @@ def test_a_record_that_settled_one_touch_settles_no_other() -> None:
     made = recorded(listed, after, LAST)
     left = noted(tuple(touch for touch in listed if touch.id not in made), listed, made)
     assert recorded(left, after, LAST) == {}
+    assert {touch.last for touch in calls(left)} == {MONDAY}
     again = book(client(), called("2026-11-23"), called("2026-11-27"))
     assert list(recorded(left, again, LAST).values()) == [dt.date(2026, 11, 27)]
 
