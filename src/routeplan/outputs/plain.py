@@ -21,7 +21,8 @@ _UNWANTED = re.compile(
     "\ufdd0-\ufdef\ufffe\uffff]"
 )
 _BREAK = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-_NOT_IN_NAMES = re.compile(r"[^\w.-]+", re.ASCII)
+# Chinese has one form only on every system; other scripts may be composed differently.
+_NOT_IN_NAMES = re.compile(r"[^\w.\-\u4e00-\u9fff]+", re.ASCII)
 # What Windows takes for a device, whatever follows the first dot.
 _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
@@ -42,8 +43,8 @@ def isolated(text: str) -> str:
 def file_names(ids: Iterable[str]) -> dict[str, str]:
     """Id → a name for its file, harmless on every system and no other's, without an ending.
 
-    An id of ASCII letters, digits, '-' and '_' is its own name, so long as no other id differs from
-    it in upper and lower case only.
+    An id of ASCII letters, Chinese characters, digits, '-' and '_' is its own name, so long as no
+    other id differs from it in upper and lower case only.
     """
     known = list(dict.fromkeys(ids))
     folded = [one.casefold() for one in known]
