@@ -230,7 +230,7 @@ def test_two_processes_that_save_to_one_folder_do_not_mix_their_files(tmp_path: 
     assert len(history(database_path(book))) == 8
     standing = load_plan(week)
     assert standing_version(database_path(book), week) is not None
-    save_plan(standing, tmp_path / "alone", EN)
+    save_plan(standing, tmp_path / "alone", EN, book=book)
     for name in ("map.html", "plan.xlsx"):
         assert (week / name).read_bytes() == (tmp_path / "alone" / name).read_bytes()
 
