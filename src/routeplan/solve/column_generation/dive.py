@@ -6,6 +6,7 @@ the assets of diving methods", without their limited discrepancy.
 
 from __future__ import annotations
 
+import math
 import random
 import time
 
@@ -19,6 +20,8 @@ __all__ = ["dive"]
 
 SURE = 0.8
 """Routes chosen at least this much by the relaxation are settled together."""
+STEPS = 5
+"""In each step this part of the shifts that are left is settled at least."""
 SHAKEN = 0.5
 """Part of its fraction that chance leaves a route at least."""
 KEPT = 2000
@@ -97,9 +100,10 @@ def _surest(piece: Piece, generated: Generated, chance: random.Random | None) ->
         ),
         key=lambda item: (-round(item[0], 6), item[1]),
     )
+    least = math.ceil(sum(piece.capacity.values()) / STEPS)
     chosen: list[Column] = []
     for fraction, column in ranked:
-        if chosen and fraction < SURE:
+        if len(chosen) >= least and fraction < SURE:
             break
         taken = {visit for other in chosen for visit in other.visits}
         alike = sum(other.shift == column.shift for other in chosen)

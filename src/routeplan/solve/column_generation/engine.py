@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from routeplan.problem.problem import Problem
@@ -34,6 +34,10 @@ __all__ = ["SMALL", "ColumnSearch"]
 SMALL = 10
 """Shifts; with more the first search is longer and fewer cases are split."""
 CUTS = 45
+LARGE_SIZES = (2, 3, 4)
+"""Shifts of the neighbourhoods of a problem of more than `SMALL`."""
+EARLY = 40
+"""Neighbourhoods of four shifts there, before the first relaxation: it takes long."""
 POOR = 0.01
 """Gap above which a plan is improved before cases are split."""
 ROUNDS = 24
@@ -132,6 +136,8 @@ class ColumnSearch:
 
     def _run(self) -> None:
         large = len(self.problem.shifts) > SMALL
+        if large:
+            self._neighbours(self._routes, (4,), self.seed, self._take, EARLY)
         root = self._generate(self._pool, max_cuts=0)
         known = len(self._pool)
         self._take(
@@ -143,13 +149,13 @@ class ColumnSearch:
         root = self._generate([*root.columns, *self._routes.values()], max_cuts=CUTS)
         self._choose(root.columns)
         if self.bound is not None and self.cost - self.bound > POOR * self.cost:
-            self._improve(largest=3 if large else 2)
+            self._improve(LARGE_SIZES if large else (2,))
         for number in range(ROUNDS):
             if not large:
                 self._branch(root, CASES)
             for again in range(DIVES):
                 self._dive_again(root, self.seed + DIVES * number + again)
-            self._improve(largest=3)
+            self._improve(LARGE_SIZES if large else (2, 3))
             if large:
                 self._branch(root, LARGE_CASES)
 
@@ -227,12 +233,13 @@ class ColumnSearch:
             self._tell()
         return not self.cancelled
 
-    def _improve(self, *, largest: int) -> None:
+    def _improve(self, sizes: Collection[int]) -> None:
         """Neighbourhoods around the best plan, unless that has been done."""
-        if self._over() or (largest, self.cost) in self._tried:
+        new = [size for size in sizes if (size, self.cost) not in self._tried]
+        if self._over() or not new:
             return
-        self._neighbours(self._routes, largest, self.seed, self._take)
-        self._tried |= {(size, self.cost) for size in range(2, largest + 1)}
+        self._neighbours(self._routes, new, self.seed, self._take)
+        self._tried |= {(size, self.cost) for size in sizes}
 
     def _dive_again(self, root: Generated, seed: int) -> None:
         """A plan from another dive and its neighbourhoods."""
@@ -251,19 +258,24 @@ class ColumnSearch:
             chance=chance,
         )
         self._take(routes)
-        self._neighbours(routes, 2, seed, None)
+        self._neighbours(routes, (2,), seed, None)
 
     def _neighbours(
-        self, routes: Routes, largest: int, seed: int, on_better: Callable[[Routes], bool] | None
+        self,
+        routes: Routes,
+        sizes: Collection[int],
+        seed: int,
+        on_better: Callable[[Routes], bool] | None,
+        most: int = 10_000,
     ) -> None:
         better, moves = improve(
             self._prepared,
             routes,
             self._pool,
             seed=seed,
-            largest=largest,
+            sizes=sizes,
             deadline=self.deadline,
-            max_moves=self.moves_left,
+            max_moves=min(most, self.moves_left),
             on_better=on_better,
             floor=self.bound,
         )

@@ -11,7 +11,7 @@ import itertools
 import math
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from routeplan.solve.column_generation.columns import Column, Pool
@@ -49,7 +49,7 @@ class Effort:
     """CP-SAT's deterministic time."""
 
 
-EFFORTS = (Effort(2, 0.1), Effort(3, 0.3))
+EFFORTS = (Effort(2, 0.1), Effort(3, 0.3), Effort(4, 0.5), Effort(6, 1.0))
 
 
 def improve(
@@ -58,7 +58,7 @@ def improve(
     pool: Pool,
     *,
     seed: int,
-    largest: int = 3,
+    sizes: Collection[int] = (2, 3),
     deadline: float = math.inf,
     max_moves: int = 10_000,
     on_better: Callable[[Routes], bool] | None = None,
@@ -67,15 +67,15 @@ def improve(
     """A plan at least as good, and the number of neighbourhoods tried.
 
     Ends at the deadline, after `max_moves`, when `floor` (a proven bound) is reached, or when no
-    neighbourhood of up to `largest` shifts improves. `on_better` returning False ends it too.
+    neighbourhood of one of the `sizes` improves. `on_better` returning False ends it too.
     """
     rng = random.Random(seed)  # noqa: S311 a search, not a secret
     current = dict(routes)
     cost = total_cost(prepared, current)
     moves = 0
     for effort in EFFORTS:
-        if effort.shifts > min(largest, len(prepared.shifts)):
-            break
+        if effort.shifts not in sizes or effort.shifts > len(prepared.shifts):
+            continue
         queue = _neighbourhoods(prepared, current, effort.shifts, rng)
         while (chosen := next(queue, None)) is not None:
             if moves >= max_moves or time.monotonic() >= deadline or cost == floor:
