@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routeplan.problem.problem import Problem, Shift, Visit, Window
+from routeplan.problem.problem import Choice, Problem, Shift, Visit, Window
 from routeplan.solve.carry import Carried, carry
 from routeplan.solve.recheck import proven_bound
 from routeplan.solve.result import Engine, Solved
 from routeplan.solve.solve import solve
 from routeplan.solve.stop import StopRule
 from tests.problem_strategies import problems, random_problem
+from tests.solve.brute import best_cost
 from tests.solve.test_joint_grid import cheapest as cheapest_joint
 from tests.solve.test_joint_grid import joint
 from tests.solve.test_recheck import cheapest
@@ -91,6 +92,29 @@ def test_the_bound_of_an_unchanged_problem_is_that_of_its_relaxation() -> None:
     carried = carried_over(problem, solved)
     assert solved.result.bound is not None
     assert 0 < carried.bound <= solved.result.bound
+
+
+@pytest.mark.parametrize("seed", [9, 13, 30])
+def test_a_visit_that_becomes_an_hour_of_a_choice_is_priced_anew(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # It earns what the choice does, which may be more than it did alone.
+    monkeypatch.setattr(sys.modules[carry.__module__], "PRICED", 0)
+    problem = random_problem(seed, max_visits=5, max_shifts=2, plain=True)
+    one, two = with_choice(problem, 1), with_choice(problem, 2)
+    carried = carried_over(two, before(one))
+    assert carried.bound <= best_cost(two)
+    assert proven_bound(two, carried.proof) >= carried.bound
+
+
+def with_choice(problem: Problem, hours: int) -> Problem:
+    """The problem where one of the first visits is to be made."""
+    free = {"worth": 0, "required": False}
+    chosen = tuple(visit.model_copy(update=free) for visit in problem.visits[:hours])
+    choice = Choice(visits=tuple(range(hours)), worth=150)
+    return problem.model_copy(
+        update={"visits": (*chosen, *problem.visits[hours:]), "choices": (choice,)}
+    )
 
 
 def test_a_bound_can_be_carried_on_and_on() -> None:

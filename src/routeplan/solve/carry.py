@@ -55,6 +55,11 @@ def carry(problem: Problem, earlier: Solved) -> Carried | None:
     leaves = [_leaf(part, match, prices) for part in parts]
     changed = {
         shift
+        for part, leaf in zip(parts, leaves, strict=True)
+        for shift in match.earning_more(part, leaf, prices.visit)
+    }
+    changed |= {
+        shift
         for part in parts
         for shift in part.shifts
         if not match.no_cheaper(shift, prices.least)
@@ -141,11 +146,12 @@ class _Match:
         self.old, self.new = old.problem, new.problem
         visit_of = {name: number for number, name in enumerate(old.visits)}
         shift_of = {name: number for number, name in enumerate(old.shifts)}
-        self.visit = [visit_of.get(name) for name in new.visits]
+        self.visit = [visit_of.get(name, -1) for name in new.visits]
+        """Visit → the same before; -1: it is new."""
         self.shift = {
             number: shift_of[name] for number, name in enumerate(new.shifts) if name in shift_of
         }
-        self.now = {old: number for number, old in enumerate(self.visit) if old is not None}
+        self.now = {old: number for number, old in enumerate(self.visit) if old >= 0}
         """Visit before → visit."""
         self._on, self._were_on = _on_shifts(self.new), _on_shifts(self.old)
         self._slower = cache(self._as_slow)
@@ -179,6 +185,15 @@ class _Match:
             and self._slow_enough(shift, before)
         )
 
+    def earning_more(self, part: Part, leaf: Leaf, prices: Mapping[int, int]) -> set[int]:
+        """Shifts of a visit whose price is new or has risen."""
+        return {
+            shift
+            for visit, price in zip(part.visits, leaf.visits, strict=True)
+            if price > prices.get(self.visit[visit], price - 1)
+            for shift in self.new.windows_by_shift[visit]
+        }
+
     def lost(self, shift: int, prices: Mapping[int, int]) -> int:
         """What the visits were priced at that could be made on a shift before, and not now."""
         here = {self.visit[visit] for visit in self._on[shift]}
@@ -188,7 +203,7 @@ class _Match:
     def _no_freer(self, visit: int, shift: int, before: int) -> bool:
         """Whether a visit's windows on a shift lie in those of before, at no lower cost."""
         known = self.visit[visit]
-        if known is None:
+        if known < 0:
             return False
         now, then = self.new.visits[visit], self.old.visits[known]
         old = self.old.windows_by_shift[known].get(before, ())
@@ -208,7 +223,7 @@ class _Match:
         pairs = {
             (self.new.visits[visit].place, self.old.visits[known].place)
             for visit in self._on[shift]
-            if (known := self.visit[visit]) is not None
+            if (known := self.visit[visit]) >= 0
         }
         for new, old in ((now.start_place, then.start_place), (now.end_place, then.end_place)):
             if new is not None and old is not None:
@@ -256,8 +271,7 @@ def _leaf(part: Part, match: _Match, prices: _Prices) -> Leaf:
     """
     own, new = set(part.visits), match.new
     price = _visit_prices(part, match, prices)
-    days = {(gap.first, gap.second): gap.days for gap in new.gaps}
-    days_before = {(gap.first, gap.second): gap.days for gap in match.old.gaps}
+    days, days_before = _days_apart(new), _days_apart(match.old)
     gaps: list[GapPrice] = []
     for gap in prices.gaps:
         first, second = match.now.get(gap.first, -1), match.now.get(gap.second, -1)
@@ -286,13 +300,22 @@ def _leaf(part: Part, match: _Match, prices: _Prices) -> Leaf:
     )
 
 
+def _days_apart(problem: Problem) -> dict[tuple[int, int], int]:
+    """What all gaps of two visits ask for."""
+    found: dict[tuple[int, int], int] = {}
+    for gap in problem.gaps:
+        both = gap.first, gap.second
+        found[both] = max(gap.days, found.get(both, 0))
+    return found
+
+
 def _visit_prices(part: Part, match: _Match, prices: _Prices) -> dict[int, int]:
     """Those of before; a visit that is new gets what the others earn for as many minutes."""
     stays = {visit: _stay(match.new.visits[visit]) for visit in part.visits}
     known = {
         visit: prices.visit[old]
         for visit in part.visits
-        if (old := match.visit[visit]) is not None and old in prices.visit
+        if (old := match.visit[visit]) in prices.visit
     }
     earned, minutes = sum(known.values()), sum(stays[visit] for visit in known)
     return {
@@ -324,14 +347,14 @@ def _choices_and_ties(
         earns = [
             _worth(match.old, old) * prices.scale + prices.choice[old]
             for visit in visits
-            if (old := match.visit[visit]) is not None and old in prices.choice
+            if (old := match.visit[visit]) in prices.choice
         ]
         chosen.append(min(0, max(earns, default=0) - worth))
         for visit in visits:
             earned, old = worth + chosen[-1], match.visit[visit]
             if visit not in second_of:
                 price[visit] = price[visit] if old in prices.choice else earned
-            elif old is not None and old in prices.tie:
+            elif old in prices.tie:
                 tied[visit] = prices.tie[old]
             else:
                 tied[visit] = -earned // 2
