@@ -168,6 +168,20 @@ def test_a_proof_without_the_prices_of_ties_is_refused() -> None:
         recheck(problem, Result.model_validate(without))
 
 
+def test_an_hour_that_nobody_can_make_is_worth_nothing_by_itself() -> None:
+    for seed in range(8):
+        problem = joint(seed)
+        hour = problem.visits[problem.choices[0].visits[0]]
+        closed = hour.model_copy(update={"id": "closed", "windows": ()})
+        choice = problem.choices[0]
+        more = choice.model_copy(update={"visits": (*choice.visits, len(problem.visits))})
+        problem = problem.model_copy(
+            update={"visits": (*problem.visits, closed), "choices": (more,)}
+        )
+        result = solve(problem, StopRule(seconds=None, iterations=300))
+        assert recheck(problem, result).bound == best_cost(problem), seed
+
+
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
@@ -176,6 +190,15 @@ def test_a_proof_without_the_prices_of_ties_is_refused() -> None:
         ({"choices": [{"visits": [1], "worth": 5}, {"visits": [1], "worth": 5}]}, "two choices"),
         ({"ties": [{"first": 1, "second": 2}, {"first": 2, "second": 1}]}, "two ties"),
         ({"choices": [{"visits": [0], "worth": 5}]}, "worth of its own"),
+        ({"ties": [{"first": 1, "second": 2}]}, "does not lead from a choice"),
+        (
+            {
+                "choices": [{"visits": [1], "worth": 5}],
+                "ties": [{"first": 1, "second": 2}],
+                "gaps": [{"first": 0, "second": 2, "days": 1}],
+            },
+            "does not lead from a choice",
+        ),
     ],
 )
 def test_choices_and_ties_that_mean_nothing_are_refused(

@@ -112,7 +112,8 @@ class Choice(Frozen):
 
 
 class Tie(Frozen):
-    """Either both visits are made or neither.
+    """Either both visits are made or neither: `first` stands in a choice, `second` in no choice and
+    in no gap.
 
     A joint visit is a choice among its hours, each a visit with one window as long as the talk, and
     each tied to a visit of the second person at that hour.
@@ -211,6 +212,12 @@ class Problem(Frozen):
         for visit in (self.visits[number] for number in sorted({*chosen, *tied})):
             if visit.worth or visit.required:
                 wrong.append(f"visit {visit.id} is of a choice or tie and has a worth of its own")
+        of_choice = set(chosen)
+        alone = {visit for gap in self.gaps for visit in (gap.first, gap.second)} | of_choice
+        for tie in self.ties:
+            if tie.first not in of_choice or tie.second in alone:
+                first, second = self.visits[tie.first].id, self.visits[tie.second].id
+                wrong.append(f"tie {first}-{second} does not lead from a choice to a visit apart")
         for visit in (self.visits[number] for number in tied):
             if all(window.end - window.start < visit.talk for window in visit.windows):
                 wrong.append(f"visit {visit.id} is tied and has no window that holds it")

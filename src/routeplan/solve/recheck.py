@@ -124,9 +124,10 @@ class _Checked:
     def bound(self, proof: Proof) -> int:
         self._check_parts(proof.parts)
         within = {visit for part in proof.parts for visit in part.visits}
-        left_out = sum(self._worth(v) for v in range(len(self._problem.visits)) if v not in within)
-        left_out -= sum(
-            self._worth(choice.visits[0]) * (len(choice.visits) - 1)
+        alone = set(range(len(self._problem.visits))) - within - self._choice_of.keys()
+        left_out = sum(self._worth(visit) for visit in alone)
+        left_out += sum(
+            self._worth(choice.visits[0])
             for choice in self._problem.choices
             if within.isdisjoint(choice.visits)
         )
