@@ -83,6 +83,10 @@ def test_a_bound_beyond_its_proof_is_refused() -> None:
     refused("proof.lower", price=0, bound=bound)
 
 
+def test_leaving_out_what_is_required_never_costs_less_there() -> None:
+    refused("proof.sign", penalty=limited().problem.required_penalty - 1)
+
+
 def test_a_limit_without_its_proof_is_refused() -> None:
     refused("proof.missing", proof=None)
 

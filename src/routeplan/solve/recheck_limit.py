@@ -33,6 +33,9 @@ def recheck_limit(problem: Problem, result: Result, limit: Limit) -> int | None:
     if proof is None:
         raise _refused(message("proof.missing", bound=limit.bound))
     penalty = problem.required_penalty if limit.price == 0 else limit.penalty
+    if penalty < problem.required_penalty:
+        # Who leaves out fewer than the solution would have to cost less than is claimed.
+        raise _refused(message("proof.sign"))
     out = set(result.solution.left_out)
     missing = sum(problem.visits[visit].required for visit in out)
     missing += sum(choice.required and out.issuperset(choice.visits) for choice in problem.choices)
