@@ -6,7 +6,6 @@ import math
 import os
 import time
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from routeplan.problem.problem import Problem
 from routeplan.solve.components import Part, merge, part_proof, split
@@ -19,9 +18,6 @@ from routeplan.solve.routing import routing_orders
 from routeplan.solve.schedule import schedule
 from routeplan.solve.stop import Progress, ProgressCallback, StopRule
 from routeplan.solve.verify import leaves_required
-
-if TYPE_CHECKING:
-    from routeplan.solve.column_generation.engine import ColumnSearch
 
 __all__ = ["solve"]
 
@@ -201,21 +197,9 @@ def _by_columns(
     columns.run()
     tell()
     watch.trees[number] = columns.proof_tree()
-    watch.relaxed[number] = _relaxed(columns, len(part.shifts))
+    watch.relaxed[number] = columns.relaxed()
     watch.ended(columns.ended_by)
     watch.note("columns", columns.moves)
-
-
-def _relaxed(columns: ColumnSearch, shifts: int) -> tuple[Leaf | None, tuple[int, ...]]:
-    """The prices that bound the whole best, and the least reduced cost of each shift for them."""
-    from routeplan.solve.column_generation.leaf import leaf_of
-
-    proof, whole = columns._proof, columns._whole  # noqa: SLF001
-    if proof is None:
-        return None, ()
-    kind = whole.prepared.kind
-    least = tuple(min(0, proof.best[kind[shift]]) for shift in range(shifts))
-    return leaf_of(whole, proof), least
 
 
 class _Watch:

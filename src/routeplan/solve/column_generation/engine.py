@@ -26,7 +26,7 @@ from routeplan.solve.column_generation.neighbourhood import Routes, improve, tot
 from routeplan.solve.column_generation.piece import Piece, Prepared, prepare
 from routeplan.solve.column_generation.tree import Tree
 from routeplan.solve.evaluate import route_cost
-from routeplan.solve.proof import CaseTree
+from routeplan.solve.proof import CaseTree, Leaf
 from routeplan.solve.schedule import schedule
 
 __all__ = ["SMALL", "ColumnSearch"]
@@ -93,7 +93,16 @@ class ColumnSearch:
         """Why the bound holds, in the indices of the problem; None: it is not known."""
         if self._tree is not None:
             return self._tree.proof_tree()
-        return None if self._proof is None else leaf_of(self._whole, self._proof)
+        return self.relaxed()[0]
+
+    def relaxed(self) -> tuple[Leaf | None, tuple[int, ...]]:
+        """The prices that bound the whole best before it was split, and what no route of a shift
+        costs less than at these, reduced and scaled; None and (): not known."""
+        if self._proof is None:
+            return None, ()
+        best = self._proof.best
+        least = tuple(min(0, best[kind]) for kind in self._prepared.kind)
+        return leaf_of(self._whole, self._proof), least
 
     @property
     def ended_by(self) -> str:
