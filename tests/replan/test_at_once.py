@@ -8,7 +8,7 @@ from functools import cache
 
 import pytest
 
-from routeplan.plan.events import Cancel, Event, HalfDay, ManagerOff, Moved
+from routeplan.plan.events import Cancel, Event, HalfDay, ManagerOff, Moved, Urgent
 from routeplan.plan.plan import Plan
 from routeplan.problem.build import build_problem
 from routeplan.replan.replan import prepare_replan, replan
@@ -17,7 +17,7 @@ from routeplan.solve.recheck import recheck
 from routeplan.solve.result import Result, Solved
 from routeplan.solve.solve import solve
 from routeplan.travel.great_circle import GreatCircle
-from tests.examples import EXACT
+from tests.examples import EXACT, MONDAY
 from tests.plan.examples import CALENDAR, STOP, TUESDAY
 from tests.replan.examples import at, busy_book, busy_due, busy_plan
 
@@ -36,14 +36,14 @@ def made_from() -> Solved:
     return Solved(problem=built.problem, result=solve(built.problem, STOP))
 
 
-def again(event: Event, earlier: Solved | None = None, *, gap: float = 1.0) -> tuple[Plan, Solved]:
+def again(*events: Event, earlier: Solved | None = None, gap: float = 1.0) -> tuple[Plan, Solved]:
     settings = busy_plan().origin.settings
     solver = settings.solver.model_copy(update={"replan_gap": gap})
     solved: list[Solved] = []
     plan = replan(
         busy_plan(),
         busy_book(),
-        [event],
+        events,
         NOW,
         settings=settings.model_copy(update={"solver": solver}),
         earlier=earlier or made_from(),
@@ -95,9 +95,19 @@ def test_what_is_not_proven_well_enough_is_searched_further(searches: list[str])
     assert searched.cost <= at_once.cost
 
 
+def test_a_required_visit_that_nobody_can_make_hides_no_gap(searches: list[str]) -> None:
+    """Its penalty is in the cost and in the bound, and far above all else."""
+    plan, _ = again(EVENTS[2], gap=0.05)
+    assert searches == []
+    assert "C3" in {visit.client_id for visit in plan.left_out}
+    _, solved = again(EVENTS[2], Urgent(client_id="C8", by=MONDAY), gap=0.05)
+    assert searches == ["search"]
+    assert solved.result.bound is not None
+
+
 def test_without_an_earlier_proof_it_is_searched(searches: list[str]) -> None:
     unproven = made_from().result.model_copy(update={"proof": None, "bound": None})
-    again(EVENTS[0], made_from().model_copy(update={"result": unproven}))
+    again(EVENTS[0], earlier=made_from().model_copy(update={"result": unproven}))
     assert searches == ["search"]
 
 

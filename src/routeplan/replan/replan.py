@@ -212,9 +212,11 @@ class Replanning:
         if carried is None:
             return None
         cost = cost_of(problem, solution)
-        if cost - carried.bound > self.settings.solver.replan_gap * cost:
+        missing = sum(problem.visits[index].required for index in solution.left_out)
+        # A share of what the penalties of required visits come to would be no small gap.
+        at_stake = cost - missing * problem.required_penalty
+        if cost - carried.bound > self.settings.solver.replan_gap * at_stake:
             return None
-        missing = any(problem.visits[index].required for index in solution.left_out)
         proven = cost <= carried.bound
         status = Status.OPTIMAL if proven else Status.FEASIBLE
         result = Result(
@@ -304,7 +306,7 @@ def replan(
     With `earlier`, what `plan` was made from, and no `stop`, the answer comes at once where it is
     proven within `settings.solver.replan_gap` of the best possible: the days that the events touch
     are mended first, then all, and the prices of the earlier proof bound the new plan. Where it is
-    not, the search goes on as it does without `earlier`.
+    not, the search goes on from there.
 
     Raises UsageError for an event or a clock that does not go with the plan, and CheckError if the
     new plan breaks a rule, which is a bug.
