@@ -174,7 +174,7 @@ def test_a_plan_is_printed_and_written_whole(workspace: Path) -> None:
     assert printed.splitlines()[-5:] == [
         "地图：week/map.html",
         "表格：week/plan.xlsx",
-        "每日行程单：week/days",
+        "日程单：week/days",
         "日历：week/calendar",
         "已存入历史，为第 1 版。",
     ]
