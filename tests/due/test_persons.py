@@ -182,9 +182,14 @@ def test_too_few_in_the_book_is_a_gap_in_the_data() -> None:
     assert words(visit.shortfall[0]) == "the book knows 2 key persons, the policy wants 3 met"
     assert any("fewer key persons of one client" in words(note) for note in due.notes)
     (none,) = one_due(due_of(book(client()), policy="service-standard")).shortfall
-    assert words(none, "zh") == "客户资料中只有 0 位关键人，策略要求见 3 位"
-    # A policy that asks for nobody in particular misses nobody.
-    assert one_due(due_of(book(client()))).shortfall == ()
+    assert words(none, "zh") == "客户资料中没有该客户的关键人"
+    # A policy that asks for nobody in particular misses nobody, but the gap is there.
+    calm = due_of(book(client()))
+    assert [words(short) for short in one_due(calm).shortfall] == [
+        "the book knows no key person of this client"
+    ]
+    assert not any("key persons" in words(note) for note in calm.notes)
+    assert one_due(due_of(book(client(), contact("K1")))).shortfall == ()
 
 
 def test_the_managers_hours_count_and_so_does_the_site() -> None:

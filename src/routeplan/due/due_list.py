@@ -391,11 +391,11 @@ def _persons(
     booked, settings, calendar = draft.appointment, context.settings, context.calendar
     meeting = meeting_of(context.book, client, site_id, booked)
     known = len(meeting.contacts)
+    if not known:
+        return 1, (message("due.persons_unknown"),)
     gap = (message("due.persons_gap", n=known, wanted=key_persons),) if known < key_persons else ()
     if key_persons == 1:
         gap = ()  # a policy that asks for nobody in particular
-    if not known:
-        return 1, gap
     wanted = max(len(meeting.named), min(key_persons, known))
     site = client.site(site_id)
     if booked is not None:
@@ -519,7 +519,10 @@ def _person_notes(due: Sequence[DueVisit]) -> list[Message]:
     unknown = [
         visit.client_id
         for visit in due
-        if any(reason.key == "due.persons_gap" for reason in visit.shortfall)
+        if visit.key_persons > 1
+        and any(
+            reason.key in ("due.persons_gap", "due.persons_unknown") for reason in visit.shortfall
+        )
     ]
     clients = sorted(set(unknown))
     return [message("due.note_persons_gap", n=len(clients), clients=clients)] if clients else []

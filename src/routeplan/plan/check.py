@@ -53,6 +53,7 @@ from routeplan.problem.adjust import (
     Away,
     Delay,
     Drop,
+    EnoughPersons,
     HoursOn,
     Must,
     OpenAt,
@@ -342,6 +343,15 @@ class _Facts:
             if isinstance(item, TalkFor) and item.client_id == due.client_id:
                 minutes = item.minutes
         return max(1, minutes)
+
+    def enough_persons(self, due: DueVisit) -> int:
+        """How many key persons are to be together at the visit's hour: as many as it is to meet,
+        unless a wish is content with fewer."""
+        wanted = min(due.persons, len(self.may_meet(due)))
+        for item in self.plan.adjustments:
+            if isinstance(item, EnoughPersons) and item.client_id == due.client_id:
+                wanted = min(item.persons, due.persons, len(self.may_meet(due)))
+        return max(wanted, len(self.named(due)))
 
     def before(self, visit: PlannedVisit) -> int:
         finding = 0 if visit.room.strip() else self.settings.visits.find_room
@@ -1100,11 +1110,12 @@ def _key_persons_are_met(facts: _Facts, day: PlannedDay, visit: PlannedVisit) ->
     if len(met) < due.key_persons and due.key_persons > 1 and not visit.shortfall:
         yield f"does not say why it meets {len(met)} of {due.key_persons} key persons"
     opened = any(hours.holds(*talk) for hours in facts.opened(due, day.date))
-    if facts.has_an_hour(due) or opened or (len(there) >= wanted and named <= there):
+    enough = facts.enough_persons(due)
+    if facts.has_an_hour(due) or opened or (len(there) >= enough and named <= there):
         return
     better = _hour_with_more(facts, due, len(there) if named <= there else 0)
     if better:
-        yield f"meets {len(there)} of {wanted} key persons, though more are together {better}"
+        yield f"meets {len(there)} of {enough} key persons, though more are together {better}"
 
 
 def _hour_with_more(facts: _Facts, due: DueVisit, count: int) -> str:
@@ -1137,7 +1148,7 @@ def _hour_with_more(facts: _Facts, due: DueVisit, count: int) -> str:
                 for key, who in people.items()
                 if facts.is_there(who, day.date, start, start + talk)
             }
-            if named <= there and min(len(there), due.persons) > count:
+            if named <= there and min(len(there), facts.enough_persons(due)) > count:
                 return f"on {day.date} at {format_clock(start)}"
     return ""
 

@@ -29,6 +29,7 @@ from routeplan.problem.adjust import (
     AllowTalk,
     AllowVisits,
     Drop,
+    EnoughPersons,
     Must,
     OpenAt,
     TalkFor,
@@ -576,11 +577,14 @@ class _Case:
         fits = self._fits
         if any(not fit.blocked for fit in fits) or cause is Cause.CANCELLED:
             candidates = list(self._all_the_same(fits))
+            if cause is not Cause.CANCELLED:
+                candidates += self._fewer_persons()
         else:
             candidates = [
                 *self._higher_caps(fits),
                 *self._longer_day(),
                 *self._shorter_talk(),
+                *self._fewer_persons(),
                 *self._other_hours(),
                 *self._instead_of_another(),
             ]
@@ -601,6 +605,7 @@ class _Case:
             *(self._all_the_same(fits) if free else self._higher_caps(fits)),
             *self._longer_day(),
             *self._shorter_talk(),
+            *self._fewer_persons(),
             *self._other_hours(),
             *self._instead_of_another(dearer=True),
             *self._another_shorter(),
@@ -734,6 +739,36 @@ class _Case:
             return None, visit
         fits = self.routes.fits(self.index, visit, shift)
         return min((fit for fit in fits if not fit.blocked), key=_by_cost, default=None), visit
+
+    def _fewer_persons(self) -> Iterator[_Candidate]:
+        """The hour when most key persons are together, though not as many as it waits for, that
+        brings the visit in, or costs less than any when they all are."""
+        wanted, talk = self.world.persons.get(self.due.id, 0), self.visit.talk
+        if not self.world.waits_for_persons(self.due, talk):
+            return
+        appointment = self.world.appointment(self.due)
+        fewest = max(1, len(appointment.contact_ids) if appointment else 0)
+        price = min((fit.added for fit in self._fits if not fit.blocked), default=None)
+        for met in range(wanted - 1, fewest - 1, -1):
+            best: tuple[Fit, Visit] | None = None
+            for shift in range(len(self.world.built.shifts)):
+                windows = self.world.windows(self.due, shift, talk=talk, persons=met)
+                visit = self.visit.model_copy(update={"windows": windows})
+                for fit in self.routes.fits(self.index, visit, shift) if windows else ():
+                    least = best[0].added if best else price
+                    if not fit.blocked and (least is None or fit.added < least):
+                        best = (fit, visit)
+            if best is None:
+                continue
+            fit, visit = best
+            allow = EnoughPersons(client_id=self.due.client_id, persons=met)
+            text = self._text("explain.fewer_persons", fit, n=met, wanted=wanted)
+            # Who is not met takes a share of the talk along.
+            missed = talk * (wanted - met) // wanted
+            yield self._candidate(missed + fit.added, text, [allow], fit)._replace(
+                visits={self.index: visit}
+            )
+            return
 
     def _other_hours(self) -> Iterator[_Candidate]:
         """An hour of a working day when the visit would fit if the client received one."""

@@ -113,10 +113,14 @@ def _why(contact: Contact, date: dt.date, met: Mapping[str, dt.date], *, named: 
 
 def shortfall_of(due: DueVisit, persons: Sequence[PersonToMeet]) -> tuple[Message, ...]:
     """Why a planned visit meets fewer key persons than the policy wants; () where it does not."""
-    missing = [reason for reason in due.shortfall if reason.key == "due.persons_gap"]
-    known = min([due.key_persons, *(int(str(reason.args["n"])) for reason in missing)])
-    if len(persons) < known:
-        met = len(persons)
+    said = {reason.key: reason for reason in due.shortfall}
+    if "due.persons_unknown" in said:
+        return (said["due.persons_unknown"],)
+    missing, known, met = [], due.key_persons, len(persons)
+    if "due.persons_gap" in said:
+        missing.append(said["due.persons_gap"])
+        known = min(known, int(str(missing[0].args["n"])))
+    if met < known:
         missing.append(message("plan.persons_short", n=met, wanted=due.key_persons))
     return tuple(missing)
 

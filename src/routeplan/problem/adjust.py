@@ -12,6 +12,7 @@ Wishes change what may be planned:
     visit-cap:M1@2026-11-24=9              nine visits are allowed that day
     open:C017@2026-11-24=09:00-12:00       the client can also be visited in these hours
     talk:C017=30                           the talk lasts 30 minutes
+    persons:C017=2                         two key persons together are enough
 
 Facts change what the book says (see `amend.py`):
 
@@ -46,6 +47,7 @@ __all__ = [
     "Away",
     "Delay",
     "Drop",
+    "EnoughPersons",
     "Fact",
     "HoursOn",
     "Must",
@@ -124,6 +126,18 @@ class TalkFor(Frozen):
 
     def __str__(self) -> str:
         return f"talk:{self.client_id}={self.minutes}"
+
+
+class EnoughPersons(Frozen):
+    """So many key persons together are enough for the hour of a visit, though more are to be met;
+    whoever is there all the same is met, and the talk is no shorter."""
+
+    kind: Literal["persons"] = "persons"
+    client_id: str
+    persons: Annotated[int, Field(ge=1)]
+
+    def __str__(self) -> str:
+        return f"persons:{self.client_id}={self.persons}"
 
 
 class _OnDays(Frozen):
@@ -249,7 +263,7 @@ class Agreed(Frozen):
 
 Fact = Away | Returned | HoursOn | Delay | TakesOver | Agreed
 Adjustment = Annotated[
-    Must | Drop | AllowDayEnd | AllowTalk | AllowVisits | OpenAt | TalkFor | Fact,
+    Must | Drop | AllowDayEnd | AllowTalk | AllowVisits | OpenAt | TalkFor | EnoughPersons | Fact,
     Field(discriminator="kind"),
 ]
 
@@ -266,6 +280,8 @@ def parse_adjustment(text: str) -> Adjustment:
             return Drop(client_id=rest)
         if kind == "talk" and who and not day:
             return TalkFor(client_id=target, minutes=int(value))
+        if kind == "persons" and who and not day:
+            return EnoughPersons(client_id=target, persons=int(value))
         if kind == "takes" and who and value and not day:
             return TakesOver(client_id=target, manager_id=value)
         if kind == "delay" and value:

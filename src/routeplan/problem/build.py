@@ -113,7 +113,7 @@ def build_problem(
         for day in days
     ]
     shift_days = tuple(day.shift for day in days)
-    persons = tuple(_persons(visit, book, shift_days, calendar) for visit, _ in kept)
+    persons = tuple(_persons(visit, book, shift_days, calendar, wishes) for visit, _ in kept)
     visits = tuple(
         _visit(
             visit,
@@ -287,7 +287,11 @@ def _sorted_out(
 
 
 def _persons(
-    visit: DueVisit, book: Book, shifts: Sequence[ShiftDay], calendar: WorkCalendar
+    visit: DueVisit,
+    book: Book,
+    shifts: Sequence[ShiftDay],
+    calendar: WorkCalendar,
+    wishes: Wishes,
 ) -> int:
     client = book.client_by_id[visit.client_id]
     appointment = book.appointment_by_id.get(visit.appointment_id or "")
@@ -299,6 +303,7 @@ def _persons(
         shifts,
         _who_may_go(client, appointment),
         calendar,
+        enough=wishes.persons.get(client.id),
     )
 
 

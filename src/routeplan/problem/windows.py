@@ -65,10 +65,12 @@ def persons_reached(
     shifts: Sequence[ShiftDay],
     manager_ids: Collection[str],
     calendar: WorkCalendar,
+    *,
+    enough: int | None = None,
 ) -> int:
-    """How many key persons every window of the visit has together: as many as it is to meet, or
-    the most that are there in any hour of these shifts. 0: whoever is there, and for an appointment
-    at an hour, which was agreed."""
+    """How many key persons every window of the visit has together: as many as it is to meet (of
+    whom `enough` may be fewer), or the most that are there in any hour of these shifts. 0: whoever
+    is there, and for an appointment at an hour, which was agreed."""
     if has_an_hour(appointment):
         return 0
 
@@ -80,6 +82,8 @@ def persons_reached(
                 yield day, common_windows(open_then, shift.pieces)
 
     wanted, talk = visit.persons, max(1, visit.talk_minutes)
+    if enough is not None:
+        wanted = min(wanted, max(enough, len(meeting.named)))
     return most_together(meeting, hours, calendar, wanted=wanted, minutes=lambda _: talk)
 
 

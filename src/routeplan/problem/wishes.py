@@ -20,6 +20,7 @@ from routeplan.problem.adjust import (
     Away,
     Delay,
     Drop,
+    EnoughPersons,
     HoursOn,
     Must,
     OpenAt,
@@ -41,6 +42,7 @@ class Wishes:
     must: frozenset[str] = frozenset()
     drop: frozenset[str] = frozenset()
     talk: Mapping[str, int] = field(default_factory=dict)
+    persons: Mapping[str, int] = field(default_factory=dict)
     open_at: Mapping[str, Mapping[dt.date, tuple[TimeWindow, ...]]] = field(default_factory=dict)
     day_end: Mapping[tuple[str, dt.date], int] = field(default_factory=dict)
     talk_cap: Mapping[tuple[str, dt.date], int] = field(default_factory=dict)
@@ -68,6 +70,9 @@ def collect_wishes(adjustments: Sequence[Adjustment]) -> Wishes:
         must=frozenset(item.client_id for item in adjustments if isinstance(item, Must)),
         drop=frozenset(item.client_id for item in adjustments if isinstance(item, Drop)),
         talk={item.client_id: item.minutes for item in adjustments if isinstance(item, TalkFor)},
+        persons={
+            item.client_id: item.persons for item in adjustments if isinstance(item, EnoughPersons)
+        },
         open_at=open_at,
         day_end={
             (item.manager_id, item.date): item.end
@@ -109,7 +114,8 @@ def check_adjustments(
     def outside(item: Adjustment) -> bool:
         if isinstance(item, Away | HoursOn):
             return item.last < days[0] or days[-1] < item.first
-        return not isinstance(item, Must | Drop | TalkFor | TakesOver) and item.date not in days
+        undated = isinstance(item, Must | Drop | TalkFor | EnoughPersons | TakesOver)
+        return not undated and item.date not in days
 
     def fault(item: Adjustment) -> str | None:
         if outside(item):
