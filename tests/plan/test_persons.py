@@ -20,12 +20,15 @@ from routeplan.book.models import (
 from routeplan.config import VisitSettings
 from routeplan.language import Texts, message
 from routeplan.plan.check import violations
+from routeplan.plan.events import Cancel
 from routeplan.plan.persons import last_met, persons_to_meet, shortfall_of
-from routeplan.plan.plan import PersonToMeet, Plan, PlannedDay
+from routeplan.plan.plan import PersonToMeet, Plan, PlannedDay, UnplannedVisit
+from routeplan.problem.adjust import Adjustment, EnoughPersons, Must
+from routeplan.replan.replan import replan
 from routeplan.travel.great_circle import GreatCircle
 from routeplan.values import TimeWindow, WeeklyHours
 from tests.examples import EXACT, MONDAY, due_visit, hours, window
-from tests.plan.examples import CALENDAR, client, due_list, make_plan, manager, visit_of
+from tests.plan.examples import CALENDAR, STOP, client, due_list, make_plan, manager, visit_of
 
 TALK = window("10:00", "10:40")
 VISITS = VisitSettings()
@@ -266,25 +269,106 @@ def test_the_checker_looks_for_an_hour_with_more() -> None:
     assert "does not say why it meets 1 of 2" in broken(silent, one)
 
 
-def test_who_is_left_out_for_want_of_persons_is_told_so() -> None:
-    wednesday = hours(window("9:00", "9:50"), weekdays=(2,))
-    book = book_of(person("K1", hours=wednesday), person("K2", hours=wednesday))
-    agreed = Appointment(
-        id="T",
-        client_id="C2",
-        date=MONDAY + dt.timedelta(days=2),
-        start=540,
-        minutes=60,
-        rigidity=Rigidity.EXACT,
-    )
-    book = book.model_copy(
-        update={"clients": (*book.clients, client("C2")), "appointments": (agreed,)}
-    )
+BOOKED = Appointment(
+    id="T",
+    client_id="C2",
+    date=MONDAY + dt.timedelta(days=2),
+    start=540,
+    minutes=60,
+    rigidity=Rigidity.EXACT,
+)
+WEDNESDAY_HOUR = window("9:00", "9:50")
+
+
+def two_wanted(k1: WeeklyHours, k2: WeeklyHours, *wishes: Adjustment) -> tuple[Book, Plan]:
+    """C1 wants two persons, together on Wednesday at 9:00, when the manager is booked at C2."""
+    book = book_of(person("K1", hours=k1), person("K2", hours=k2), appointment=BOOKED)
+    book = book.model_copy(update={"clients": (*book.clients, client("C2"))})
     first = due_visit("C2", appointment_id="T", required=True, talk_minutes=60)
-    plan = make_plan(book, due_list(first, due_visit("C1", persons=2, key_persons=2)))
+    due = due_list(first, due_visit("C1", persons=2, key_persons=2))
+    return book, make_plan(book, due, adjustments=wishes)
+
+
+def wishes_of(missed: UnplannedVisit) -> list[EnoughPersons]:
+    remedies = [wish for one in missed.remedies for wish in one.adjustments]
+    return [wish for wish in remedies if isinstance(wish, EnoughPersons)]
+
+
+def test_who_is_left_out_for_want_of_persons_is_told_so() -> None:
+    wednesday = hours(WEDNESDAY_HOUR, weekdays=(2,))
+    _, plan = two_wanted(wednesday, wednesday)
     (missed,) = plan.left_out
     assert (
         Texts("en")
         .render(missed.why)
         .endswith("; only hours count in which 2 key persons are there together")
     )
+    # One alone is there at no other hour: fewer would not help.
+    assert wishes_of(missed) == []
+
+
+def test_fewer_persons_are_proposed_where_they_bring_a_visit_in() -> None:
+    wednesday = hours(WEDNESDAY_HOUR, weekdays=(2,))
+    often = WeeklyHours(days=((), (), (WEDNESDAY_HOUR,), (window("9:00", "11:30"),), (), (), ()))
+    _, plan = two_wanted(often, wednesday)
+    (missed,) = plan.left_out
+    assert wishes_of(missed) == [EnoughPersons(client_id="C1", persons=1)]
+    remedy = next(one for one in missed.remedies if wishes_of(missed)[0] in one.adjustments)
+    assert Texts("en").render(remedy.text) == (
+        "fits on Thu 2026-11-26 at 09:00 with 经理M1 if one key person is enough, not 2 together"
+    )
+    assert "如果见到 1 位关键人即可（不必 2 位同时在场）" in Texts("zh").render(remedy.text)
+
+    book, better = two_wanted(often, wednesday, *remedy.adjustments)
+    assert better.left_out == ()
+    day, visit = visit_of(better, "C1")
+    assert (day.date.weekday(), [one.contact_id for one in visit.persons]) == (3, ["K1"])
+    assert [short.args["n"] for short in visit.shortfall] == [1]
+    # Without the wish the same plan meets too few.
+    unasked = better.model_copy(update={"adjustments": (Must(client_id="C1"),)})
+    assert "C1 meets 1 of 2 key persons, though more are together on 2026-11-25" in broken(
+        unasked, book
+    )
+    # It stays in force when the rest of the week is planned again.
+    again = replan(
+        better,
+        book,
+        [Cancel(client_id="C2")],
+        dt.datetime.combine(MONDAY, dt.time(8)),
+        travel=GreatCircle(better.origin.settings.travel),
+        stop=STOP,
+    )
+    assert again.adjustments == better.adjustments
+    assert visit_of(again, "C1")[0].date == day.date
+
+
+def test_whoever_is_there_is_met_though_fewer_are_enough() -> None:
+    always = hours(window("9:00", "11:30"))
+    book = book_of(person("K1", hours=always), person("K2", hours=always))
+    wish = EnoughPersons(client_id="C1", persons=1)
+    due = due_list(due_visit("C1", persons=2, key_persons=2))
+    _, visit = visit_of(make_plan(book, due, adjustments=[wish]), "C1")
+    assert len(visit.persons) == 2
+    assert visit.shortfall == ()
+
+
+def test_who_is_named_is_there_though_fewer_are_enough() -> None:
+    """A wish for one does not dispense with the two with whom the week was agreed."""
+    week = BOOKED.model_copy(
+        update={"client_id": "C1", "rigidity": Rigidity.WEEK, "contact_ids": ("K1", "K2")}
+    )
+    k1 = WeeklyHours(days=((WEDNESDAY_HOUR,), (), (WEDNESDAY_HOUR,), (), (), (), ()))
+    k2 = hours(WEDNESDAY_HOUR, weekdays=(2,))
+    book = book_of(person("K1", hours=k1), person("K2", hours=k2), appointment=week)
+    wish = EnoughPersons(client_id="C1", persons=1)
+    due = due_list(due_visit("C1", appointment_id="T", persons=2, required=True))
+    day, visit = visit_of(make_plan(book, due, adjustments=[wish]), "C1")
+    assert (day.date.weekday(), len(visit.persons)) == (2, 2)
+
+
+def test_of_a_client_without_key_persons_the_gap_is_said_once() -> None:
+    unknown = message("due.persons_unknown")
+    for wanted in (1, 3):
+        due = due_visit("C1", key_persons=wanted, shortfall=(unknown,))
+        plan = make_plan(book_of(), due_list(due))
+        assert visit_of(plan, "C1")[1].shortfall == (unknown,)

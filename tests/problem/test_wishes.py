@@ -18,6 +18,7 @@ from routeplan.problem.adjust import (
     AllowTalk,
     AllowVisits,
     Drop,
+    EnoughPersons,
     Must,
     OpenAt,
     TalkFor,
@@ -57,6 +58,7 @@ def test_every_kind_of_adjustment_can_be_meant() -> None:
         AllowVisits(manager_id="M1", date=MONDAY, visits=9),
         OpenAt(client_id="C3", date=MONDAY, hours=window("9:00", "10:00")),
         TalkFor(client_id="C3", minutes=20),
+        EnoughPersons(client_id="C3", persons=2),
     )
 
 
@@ -71,6 +73,7 @@ def test_every_kind_of_adjustment_can_be_meant() -> None:
         (OpenAt(client_id="C1", date=NEXT_WEEK, hours=window("9:00", "10:00")), "outside"),
         (OpenAt(client_id="C9", date=MONDAY, hours=window("9:00", "10:00")), "not in the book"),
         (TalkFor(client_id="C9", minutes=20), "not in the book"),
+        (EnoughPersons(client_id="C9", persons=2), "not in the book"),
         (Must(client_id="C9"), "not in the book"),
         (Drop(client_id="C9"), "not in the book"),
         (Must(client_id="C4"), "not due"),
@@ -119,10 +122,13 @@ def test_hours_asked_for_add_up_and_of_other_wishes_the_later_counts() -> None:
             OpenAt(client_id="C1", date=MONDAY, hours=late),
             TalkFor(client_id="C1", minutes=20),
             TalkFor(client_id="C1", minutes=25),
+            EnoughPersons(client_id="C1", persons=1),
+            EnoughPersons(client_id="C1", persons=2),
         ]
     )
     assert wishes.open_at == {"C1": {MONDAY: (early, late)}}
     assert wishes.talk == {"C1": 25}
+    assert wishes.persons == {"C1": 2}
 
 
 ids = st.text("ABCxyz0129客户-_.:", min_size=1, max_size=8)
@@ -141,6 +147,7 @@ adjustments: st.SearchStrategy[Adjustment] = st.one_of(
     st.builds(AllowVisits, manager_id=ids, date=dates, visits=st.integers(0, 50)),
     st.builds(OpenAt, client_id=ids, date=dates, hours=spans),
     st.builds(TalkFor, client_id=ids, minutes=st.integers(1, 600)),
+    st.builds(EnoughPersons, client_id=ids, persons=st.integers(1, 20)),
 )
 
 
@@ -160,6 +167,8 @@ def test_the_text_form_and_json_are_read_back(adjustment: Adjustment) -> None:
         "visit:C1",
         "talk:C1=0",
         "talk:C1=x",
+        "persons:C1=0",
+        "persons:C1",
         "talk-cap:M1=300",
         "visit-cap:M1@2026-13-01=3",
         "day-end:M1@2026-11-24=25:00",
