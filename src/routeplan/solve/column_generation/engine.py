@@ -34,10 +34,10 @@ __all__ = ["SMALL", "ColumnSearch"]
 SMALL = 10
 """Shifts; with more the first search is longer and fewer cases are split."""
 CUTS = 45
-LARGE_SIZES = (2, 3, 4)
-"""Shifts of the neighbourhoods of a problem of more than `SMALL`."""
 EARLY = 40
 """Neighbourhoods of four shifts there, before the first relaxation: it takes long."""
+WIDE = ((4, 24), (6, 8))
+"""Shifts of the neighbourhoods there, and how many are tried in a round."""
 POOR = 0.01
 """Gap above which a plan is improved before cases are split."""
 ROUNDS = 24
@@ -157,16 +157,19 @@ class ColumnSearch:
             return
         root = self._generate([*root.columns, *self._routes.values()], max_cuts=CUTS)
         self._choose(root.columns)
-        if self.bound is not None and self.cost - self.bound > POOR * self.cost:
-            self._improve(LARGE_SIZES if large else (2,))
+        if not large and self.bound is not None and self.cost - self.bound > POOR * self.cost:
+            self._improve((2,))
         for number in range(ROUNDS):
             if not large:
                 self._branch(root, CASES)
             for again in range(DIVES):
                 self._dive_again(root, self.seed + DIVES * number + again)
-            self._improve(LARGE_SIZES if large else (2, 3))
             if large:
+                for size, most in WIDE:
+                    self._neighbours(self._routes, (size,), self.seed + number, self._take, most)
                 self._branch(root, LARGE_CASES)
+            else:
+                self._improve((2, 3))
 
     def _branch(self, root: Generated, steps: int) -> None:
         """Split cases, the weakest first."""
