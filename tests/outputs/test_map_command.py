@@ -53,8 +53,7 @@ def test_what_is_left_off_is_said(folder: Path) -> None:
     """The example is a re-plan whose book is gone."""
     result = CliRunner().invoke(app, ["map", str(folder), "--lang", "en"])
     assert "What the re-plan changed is not on the map: " in result.stderr
-    assert "book.xlsx" in result.stderr.replace("
-", "")  # however long the folder is
+    assert "book.xlsx" in result.stderr.replace("\n", "")  # however long the folder is
     assert "roads" not in result.stderr  # none are named in its settings
     anew = example_plan().origin.model_copy(update={"now": None})
     plan = example_plan().model_copy(update={"origin": anew})
