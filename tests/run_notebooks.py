@@ -45,7 +45,7 @@ def executed(path: Path, *, small: bool = False) -> Any:
         beside = Path(folder) / FOLDER.name
         client = NotebookClient(
             notebook,
-            timeout=600,
+            timeout=600 if small else None,
             kernel_name=KERNEL["name"],
             record_timing=False,
             resources={"metadata": {"path": str(beside)}},
