@@ -22,6 +22,7 @@ from routeplan.plan.plan import Plan, PlannedVisitStatus
 from routeplan.problem.adjust import Agreed
 from routeplan.replan.read_events import parse_event
 from routeplan.replan.recorded import Recorded, events_of_records
+from routeplan.values import TimeWindow
 from tests.examples import MONDAY, window
 from tests.plan.examples import TUESDAY, visit_of
 from tests.replan.examples import at, busy_book, busy_plan, replanned
@@ -75,6 +76,10 @@ def hours_of(client_id: str, later: int = 0) -> str:
     return f"{start // 60}:{start % 60:02}-{end // 60}:{end % 60:02}"
 
 
+def talk(start: int, end: int) -> TimeWindow:
+    return TimeWindow(start=start, end=end)
+
+
 def clock(minute: int, day: dt.date = MONDAY) -> dt.datetime:
     return dt.datetime.combine(day, dt.time()) + dt.timedelta(minutes=minute)
 
@@ -119,14 +124,38 @@ def test_a_day_before_without_hours_is_told_and_not_guessed() -> None:
 def test_a_day_before_needs_an_open_visit_and_its_hours() -> None:
     with pytest.raises(ValueError, match="hours"):
         Done(client_id="C0", date=MONDAY)
-    for client, date in (("C4", MONDAY), ("C0", TUESDAY + dt.timedelta(days=1))):
+    sunday, wednesday = MONDAY - dt.timedelta(days=1), TUESDAY + dt.timedelta(days=1)
+    for client, date in (("C4", sunday), ("C0", wednesday)):
         event = Done(client_id=client, date=date, talk=window("17:30", "17:50"))
         with pytest.raises(UsageError) as caught:
             replanned(at("8:00", TUESDAY), event)
         assert caught.value.code == "RP4022"
-    clash = Done(client_id="C0", date=MONDAY, talk=window("10:10", "10:30"))
+    # Two visits cannot both have been then.
+    first, second = (
+        Done(client_id=client, date=MONDAY, talk=window(*talk.split("-")))
+        for client, talk in (("C0", "17:30-17:50"), ("C1", "17:40-18:00"))
+    )
     with pytest.raises(UsageError):
-        replanned(at("8:00", TUESDAY), clash)
+        replanned(at("8:00", TUESDAY), first, second)
+
+
+def test_hours_of_a_day_before_are_corrected_and_no_other_visit_is_taken_for_it() -> None:
+    event = Done(client_id="C4", date=MONDAY, talk=window("17:30", "17:50"))
+    day, visit = visit_of(replanned(at("8:00", TUESDAY), event), "C4")
+    assert (day.date, visit.talk) == (MONDAY, window("17:30", "17:50"))
+
+
+def test_a_visit_of_a_day_before_makes_room_for_what_is_noted() -> None:
+    start, end = talk_of("C4")
+    made = record("C0", f"{start // 60}:{start % 60:02}-{end // 60}:{end % 60:02}")
+    now = at("8:00", TUESDAY)
+    first, second, *_ = events(now, made)
+    assert first == Done(client_id="C0", manager_id="M1", date=MONDAY, talk=talk(start, end))
+    assert isinstance(second, Done)
+    assert (second.client_id, second.date) == ("C4", MONDAY)
+    after = followed(now, made)
+    assert visit_of(after, "C0")[1].talk == talk(start, end)
+    assert visit_of(after, "C4")[1].talk.start >= end
 
 
 def test_not_met_is_gone_to_for_nothing() -> None:
@@ -171,12 +200,16 @@ def test_put_off_again_by_hand_stays_where_the_hand_put_it() -> None:
 
 
 def test_put_off_to_a_day_is_closed_on_the_others() -> None:
+    # C4 is there on Mondays only, so that all else is closed anyway.
     put_off = record("C4", status=POSTPONED, postponed_to=TUESDAY)
-    sunday = TUESDAY + dt.timedelta(days=5)
-    assert events(at("7:30"), put_off) == [
-        HoursOn(client_id="C4", first=MONDAY, last=MONDAY, hours=()),
-        HoursOn(client_id="C4", first=TUESDAY + dt.timedelta(days=1), last=sunday, hours=()),
-    ]
+    closed = HoursOn(client_id="C4", first=MONDAY, last=MONDAY, hours=())
+    assert events(at("7:30"), put_off) == [closed]
+    followed(at("7:30"), put_off)
+    saturday = TUESDAY + dt.timedelta(days=4)
+    later = record("C0", date=TUESDAY, status=POSTPONED, postponed_to=saturday)
+    friday = saturday - dt.timedelta(days=1)
+    closed = HoursOn(client_id="C0", first=MONDAY, last=friday, hours=())
+    assert events(at("7:30"), later) == [closed]
 
 
 def test_put_off_beyond_the_plan_is_off_it() -> None:
@@ -207,6 +240,54 @@ def test_what_followed_a_longer_talk_is_put_off() -> None:
     assert (first.talk.start, first.talk.end) == (start, end + 25)
     planned = [(visit.client_id, visit.talk.start) for visit in after.days[0].visits[1:]]
     assert all(begin > end + 25 for _, begin in planned)
+
+
+def test_what_is_noted_itself_makes_no_room() -> None:
+    """A talk took longer than planned, and the next visit began all the same as planned."""
+    second, (_, end) = hours_of("C5"), talk_of("C5")
+    longer = talk_of("C5")[0] - talk_of("C4")[1] - 2
+    first = record("C4", hours_of("C4", later=longer))
+    now = clock(end + 10)
+    found = events(now, first, record("C5", second))
+    assert [(e.client_id, e.talk) for e in found if isinstance(e, Done)] == [
+        ("C4", window(*hours_of("C4", later=longer).split("-"))),
+        ("C5", window(*second.split("-"))),
+    ]
+    assert len(found) == 2
+    after = followed(now, first, record("C5", second))
+    assert visit_of(after, "C5")[1].talk == window(*second.split("-"))
+
+
+def test_what_is_noted_as_made_stays_made_though_its_manager_runs_late() -> None:
+    (start, end), late = talk_of("C4"), Late(manager_id="M1", minutes=60)
+    made = record("C4", hours_of("C4"))
+    now = clock(end + 10)
+    found = events(now, made, given=(late,))
+    assert found == [Done(client_id="C4", manager_id="M1", talk=talk(start, end))]
+    after = replanned(now, late, *found, book=recorded(made))
+    assert visit_of(after, "C4")[1].talk == talk(start, end)
+    assert visit_of(after, "C4")[1].status is PlannedVisitStatus.DONE
+
+
+def test_what_was_made_is_not_called_off_besides() -> None:
+    """Made on Monday in passing, and called off or put off for the day of the plan."""
+    made, now = record("C0", "8:20-8:40"), at("8:50")
+    for off in (
+        record("C0", date=TUESDAY, status=CANCELLED),
+        record("C0", date=TUESDAY, status=POSTPONED, postponed_to=TUESDAY),
+    ):
+        assert events(now, off, made) == events(now, made)
+        assert visit_of(followed(now, off, made), "C0")[0].date == MONDAY
+
+
+def test_a_day_called_off_is_not_planned_then() -> None:
+    """C8 found no place, and could be anywhere."""
+    off, now = record("C8", date=TUESDAY, status=CANCELLED), at("7:30")
+    (closed,) = events(now, off)
+    assert closed == HoursOn(client_id="C8", first=TUESDAY, last=TUESDAY, hours=())
+    gone = record("C0", date=TUESDAY, status=CANCELLED)
+    after = followed(now, off, gone)
+    assert ("C8", TUESDAY) not in {(visit.client_id, day.date) for day, visit in after.visits}
 
 
 def test_what_is_told_by_hand_is_not_told_twice() -> None:

@@ -350,11 +350,12 @@ class _Reader:
             self.made.append(Made(due, manager_id, self.today, talk))
 
     def _done_before(self, event: Done, client: Client, date: dt.date) -> None:
-        """A visit still to come that was made on a day before today."""
+        """A visit that was made on a day before today: the one planned then, or one to come."""
         if date > self.today:
             self._fault(event, "replan.not_yet", date=date)
             return
-        own = self._still_open(client.id)
+        then = [visit.visit_id for day, visit in self._of(client.id) if day.date == date]
+        own = [self.due[visit_id] for visit_id in then] or self._still_open(client.id)
         if not own:
             self._fault(event, "replan.nothing_open", client=client.id)
             return

@@ -286,13 +286,14 @@ class _Today:
         at = self.behind.at
         for visit in self.day.visits if at is not None else ():
             talking = visit.talk.start < self.then < visit.talk.end
-            if talking and visit.point != at and visit.visit_id not in self.world.reports.gone:
+            known = self.world.reports.gone | self.world.reports.elsewhere
+            if talking and visit.point != at and visit.visit_id not in known:
                 name = visit.client_name
                 return [message("replan.in_a_talk", manager=self.manager.name, client=name)]
         found: list[Message] = []
         followed = self._followed()
         made = [made for made in self.world.reports.made if made.manager_id == self.manager.id]
-        spans = [(_begin(place), _end(place), _name(place)) for place in followed]
+        spans = [(_begin(place), _over(place), _name(place)) for place in followed]
         spans += [(one.talk.start, one.talk.end, self._client(one.due)) for one in made]
         for first, second in itertools.pairwise(sorted(spans)):
             if second[0] < first[1]:
@@ -375,6 +376,10 @@ class _Today:
         for made in sorted(mine, key=lambda made: made.talk.start):
             number = sum(_begin(place) < made.talk.start for place in course)
             at = course[number - 1] if number else None
+            if isinstance(at, PlannedVisit) and at.ready_to_leave > made.talk.start:
+                at = course[number - 1] = at.model_copy(
+                    update={"ready_to_leave": max(at.talk.end, made.talk.start)}
+                )
             origin = at.point if at else self.day.start_point
             free = _end(at) if at else self.day.shift.start
             free = min(free, made.talk.start)
@@ -546,6 +551,11 @@ def _begin(place: PlannedVisit | Detour) -> int:
 def _end(place: PlannedVisit | Detour) -> int:
     """When one can go on from it."""
     return place.ready_to_leave if isinstance(place, PlannedVisit) else place.arrive
+
+
+def _over(place: PlannedVisit | Detour) -> int:
+    """When one could have been elsewhere."""
+    return place.talk.end if isinstance(place, PlannedVisit) else place.arrive
 
 
 def _name(place: PlannedVisit | Detour) -> str:

@@ -7,9 +7,11 @@ read with them again gives no event.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from routeplan.book.availability import site_windows
 from routeplan.book.models import Book, VisitRecord, VisitStatus
 from routeplan.due.models import DueVisit
 from routeplan.language import Message, message
@@ -28,7 +30,7 @@ from routeplan.plan.events import (
 from routeplan.plan.plan import Cause, Plan, PlannedDay, PlannedVisit
 from routeplan.problem.adjust import Agreed
 from routeplan.replan.progress import is_begun, is_done
-from routeplan.values import Frozen, TimeWindow
+from routeplan.values import MINUTES_PER_DAY, Frozen, TimeWindow
 
 __all__ = ["Recorded", "events_of_records"]
 
@@ -50,29 +52,35 @@ def events_of_records(
 
     Done, done early and at other hours than planned become `Done`; a talk noted to last on,
     `Overrun`; not met, cancelled and put off, `NotMet`, `Cancel` and `Moved` (to a day without an
-    hour: `HoursOn`); what was to follow a talk that took longer, `Late`. Clients of whom `given`
+    hour: `HoursOn`); what was to follow a talk that took longer, `Late`, or `Done` so much later.
+    A client is not planned again for a day that it called off (`HoursOn`). Clients of whom `given`
     events speak, and the lateness of managers of whom they do, are left to these.
     """
     reader = _Reader(plan, book, now.replace(second=0, microsecond=0, tzinfo=None))
     told = {who for event in given if (who := client_of(event))}
     events: list[Event] = []
     notes: list[Message] = []
-    for record in sorted(book.visits, key=lambda one: (one.date, one.start or 0, one.client_id)):
+    made = Counter[str]()
+    for record in sorted(book.visits, key=_what_was_made_first):
+        client_id, done = record.client_id, record.status is VisitStatus.DONE
         known = plan.horizon.first <= record.date <= plan.horizon.last and record.is_visit
-        if known and record.client_id not in told:
-            for found in reader.read(record):
-                if isinstance(found, Message):
-                    notes.append(found)
-                else:
-                    events.append(found)
+        if not known or client_id in told or (not done and reader.all_made(client_id, made)):
+            continue
+        for found in reader.read(record):
+            if isinstance(found, Message):
+                notes.append(found)
+            else:
+                events.append(found)
+                made[client_id] += done and reader.takes_open(record)
     talking = {event.client_id for event in (*given, *events) if isinstance(event, Overrun)}
-    late = {event.manager_id for event in given if isinstance(event, Late | ManagerOff)}
-    late |= {
-        day.manager_id
+    left = {
+        day.manager_id: 0
         for day, visit in plan.visits
         if visit.client_id in talking and day.date == now.date()
     }
-    events += reader.put_off(events, told, late)
+    left |= {event.manager_id: 0 for event in given if isinstance(event, ManagerOff)}
+    left |= {event.manager_id: event.minutes for event in given if isinstance(event, Late)}
+    events += reader.put_off(events, told, left)
     return Recorded(events=tuple(dict.fromkeys(events)), notes=tuple(notes))
 
 
@@ -89,6 +97,17 @@ class _Reader:
     @property
     def minute(self) -> int:
         return self.now.hour * 60 + self.now.minute
+
+    def takes_open(self, record: VisitRecord) -> bool:
+        """Whether a visit made is one that was still to come."""
+        then = self._on(record, record.date)
+        return then is None or not is_begun(*then, self.now)
+
+    def all_made(self, client_id: str, made: Mapping[str, int]) -> bool:
+        """Whether what was still to come of the client was made: nothing of it is to be called off
+        or put off any more."""
+        number = made.get(client_id, 0)
+        return number > 0 and number >= len(self._open(client_id))
 
     def read(self, record: VisitRecord) -> Iterator[Event | Message]:
         match record.status:
@@ -129,6 +148,8 @@ class _Reader:
     def _called_off(self, record: VisitRecord, again: dt.datetime | None = None) -> Iterator[Event]:
         """Gone to for nothing, or not to be gone to."""
         then = self._on(record, record.date)
+        if again is None and self._could_come(record, then):
+            yield from self._closed(record.client_id, record.date, record.date)
         if then is None:
             return
         in_vain = record.status is VisitStatus.NOT_MET and is_begun(*then, self.now)
@@ -163,46 +184,84 @@ class _Reader:
         """Closed on all days to come but one: the hour is not agreed."""
         one, last = dt.timedelta(days=1), self.plan.horizon.last
         for first, until in ((self.today, day - one), (max(self.today, day + one), last)):
-            closed = any(
-                isinstance(fact, HoursOn)
-                and (fact.client_id, fact.hours) == (client_id, ())
-                and fact.first <= first
-                and until <= fact.last
-                for fact in self.plan.adjustments
-            )
-            if first <= until and not closed:
-                yield HoursOn(client_id=client_id, first=first, last=until, hours=())
+            yield from self._closed(client_id, first, until)
+
+    def _closed(self, client_id: str, first: dt.date, until: dt.date) -> Iterator[Event]:
+        """No visit on these days, unless there would be none anyway."""
+        known = any(
+            isinstance(fact, HoursOn)
+            and (fact.client_id, fact.hours) == (client_id, ())
+            and fact.first <= first
+            and until <= fact.last
+            for fact in self.plan.adjustments
+        )
+        days = (first + dt.timedelta(days=number) for number in range((until - first).days + 1))
+        if not known and any(self._is_open(client_id, day) for day in days):
+            yield HoursOn(client_id=client_id, first=first, last=until, hours=())
 
     def put_off(
-        self, events: Sequence[Event], told: Collection[str], late: Collection[str]
+        self, events: Sequence[Event], told: Collection[str], left: Mapping[str, int]
     ) -> Iterator[Event]:
-        """What the plan has for hours in which its manager was in a recorded talk came after it."""
+        """What the plan has for hours in which its manager was in a recorded talk came after it,
+        unless it has hours of its own in the records. `left` are managers of whose day today events
+        speak: the minutes that they run late."""
         spoken = {who for event in events if (who := client_of(event))} | set(told)
         for day in self.plan.days:
-            if day.date != self.today or day.manager_id in late:
+            if day.date <= self.today:
+                free = [visit for visit in day.visits if visit.client_id not in spoken]
+                yield from self._put_off(day, [v for v in free if not v.accompanies], events, left)
+
+    def _put_off(
+        self,
+        day: PlannedDay,
+        visits: Sequence[PlannedVisit],
+        events: Sequence[Event],
+        left: Mapping[str, int],
+    ) -> Iterator[Event]:
+        who, today = day.manager_id, day.date == self.today
+        date, over = (None, self.minute) if today else (day.date, MINUTES_PER_DAY)
+        of_today = left.get(who) if today else None
+        noted = {visit.visit_id: self._noted(day, visit) for visit in visits}
+        talks = [
+            event.talk
+            for event in events
+            if isinstance(event, Done) and (event.manager_id, event.date) == (who, date)
+            if event.talk is not None
+        ]
+        if not talks and of_today is None:
+            return
+
+        def is_taken(visit: PlannedVisit) -> bool:
+            begin = visit.leg.leave if visit.leg else visit.arrive
+            return any(begin < talk.end and talk.start < visit.talk.end for talk in talks)
+
+        kept = (own if is_taken(v) else v.talk for v in visits if (own := noted[v.visit_id]))
+        busy = sorted([*talks, *kept], key=lambda talk: talk.start)
+        ready, behind = 0, False
+        for visit in visits:
+            begin = visit.leg.leave if visit.leg else visit.arrive
+            own, length = noted[visit.visit_id], visit.talk.end - begin
+            if own is not None:
+                put_off = of_today is not None and visit.ready_to_leave > over - of_today
+                if put_off or behind or (of_today is None and (is_taken(visit) or begin < ready)):
+                    yield Done(client_id=visit.client_id, manager_id=who, talk=own, date=date)
                 continue
-            talks = [
-                event.talk
-                for event in events
-                if isinstance(event, Done) and event.manager_id == day.manager_id
-                if event.talk is not None and event.date is None
-            ]
-            ready = 0
-            for visit in day.visits:
-                begin = visit.leg.leave if visit.leg else visit.arrive
-                if begin >= self.minute or visit.client_id in spoken or visit.accompanies:
-                    continue
-                over = [t.end for t in talks if begin < t.end and t.start < visit.ready_to_leave]
-                by = max([ready, *over]) - begin
-                if by <= 0:
-                    continue
-                ready = visit.ready_to_leave + by
-                if ready > self.minute:
-                    # Nobody noted that it began: the manager is free where the talk ended.
-                    yield Late(manager_id=day.manager_id, minutes=self.minute - begin)
-                    break
+            if of_today is not None or behind or begin >= over:
+                continue
+            start = max(begin, ready)
+            for talk in busy:
+                if start < talk.end and talk.start < start + length:
+                    start = talk.end
+            if start == begin:
+                continue
+            ready, by = start + length, start - begin
+            if ready <= over:
                 talk = TimeWindow(start=visit.talk.start + by, end=visit.talk.end + by)
-                yield Done(client_id=visit.client_id, manager_id=day.manager_id, talk=talk)
+                yield Done(client_id=visit.client_id, manager_id=who, talk=talk, date=date)
+            elif today:
+                # Nobody noted that it began: the manager is free where the talk ended.
+                behind = True
+                yield Late(manager_id=who, minutes=self.minute - begin)
 
     # Looking things up
 
@@ -216,6 +275,28 @@ class _Reader:
             ),
             None,
         )
+
+    def _could_come(self, record: VisitRecord, then: Planned | None) -> bool:
+        """Whether a visit could yet be planned for the day on which none is to be."""
+        return record.date >= self.today and any(
+            due.earliest <= record.date <= due.until
+            and (then is None or due.id != then[1].visit_id)
+            for due in self._open(record.client_id)
+        )
+
+    def _is_open(self, client_id: str, day: dt.date) -> bool:
+        sites = self.book.client_by_id[client_id].sites
+        return any(site_windows(site, day, self.plan.origin.calendar) for site in sites)
+
+    def _noted(self, day: PlannedDay, visit: PlannedVisit) -> TimeWindow | None:
+        """The hours at which a visit of a day took place by the records, if it is over."""
+        for record in self.book.visits_of.get(visit.client_id, ()):
+            talk = _talk(record)
+            made = record.is_visit and record.status is VisitStatus.DONE
+            here = (record.manager_id, record.date) == (day.manager_id, day.date)
+            if made and here and talk is not None:
+                return talk if day.date < self.today or talk.end <= self.minute else None
+        return None
 
     def _open(self, client_id: str) -> list[DueVisit]:
         """Visits of the client that nobody has set off for, nor called off; planned ones first."""
@@ -245,3 +326,7 @@ def _talk(record: VisitRecord) -> TimeWindow | None:
     if record.start is None or record.end is None or record.start >= record.end:
         return None
     return TimeWindow(start=record.start, end=record.end)
+
+
+def _what_was_made_first(record: VisitRecord) -> tuple[bool, dt.date, int, str]:
+    return record.status is not VisitStatus.DONE, record.date, record.start or 0, record.client_id
