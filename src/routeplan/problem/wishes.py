@@ -114,8 +114,9 @@ def check_adjustments(
     def outside(item: Adjustment) -> bool:
         if isinstance(item, Away | HoursOn):
             return item.last < days[0] or days[-1] < item.first
-        undated = isinstance(item, Must | Drop | TalkFor | EnoughPersons | TakesOver)
-        return not undated and item.date not in days
+        if isinstance(item, Must | Drop | TalkFor | EnoughPersons | TakesOver):
+            return False
+        return item.date not in days
 
     def fault(item: Adjustment) -> str | None:
         if outside(item):
