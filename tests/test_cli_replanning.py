@@ -128,6 +128,11 @@ def test_telling_is_a_version_and_keeps_what_the_re_plan_changed(folder: Path) -
     assert visit_of(plan, "C4")[1].told is Told.AGREED
     assert (folder / "notices.md").read_bytes() == messages
     run("undo", folder, "--lang", "en")
+    assert "is locked to" in run("lock", folder, "C4", "--lang", "en")
+    assert (folder / "notices.md").read_bytes() == messages
+    assert "no visit is locked any more" in run("unlock", folder, "--lang", "en")
+    assert (folder / "notices.md").read_bytes() == messages
+    run("undo", folder, "--to", "2", "--lang", "en")
     assert visit_of(load_plan(folder), "C4")[1].told is Told.NOT_AGREED
     assert refusal("tell", folder, "C4", "--lang", "en") == "RP4077"
     assert refusal("tell", folder, "C4", "--agreed", "--confirmed") == "RP4077"

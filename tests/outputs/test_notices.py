@@ -13,10 +13,11 @@ from routeplan.book.models import Book, Contact, Language, Layer
 from routeplan.due.models import DueKind, DueReason
 from routeplan.language import Texts, message
 from routeplan.outputs.notices import Notice, Reader, notice_files, notices_of, spoken
-from routeplan.plan.events import Cancel, ManagerOff, Moved, TakesOver
+from routeplan.plan.events import Cancel, Done, ManagerOff, Moved, TakesOver
 from routeplan.plan.plan import Plan
 from routeplan.problem.adjust import Drop
 from routeplan.problem.progress import Told
+from routeplan.replan.diff import ChangeKind, diff_plans
 from routeplan.replan.told import tell
 from routeplan.values import TimeWindow
 from tests.examples import MONDAY
@@ -93,6 +94,14 @@ def test_each_changed_visit_has_its_messages_and_no_other() -> None:
     assert "C4" not in managers
     assert "(agreed before)" in managers["C6"].text
     assert managers["C6"].phone == "13800000006"
+
+
+def test_of_what_is_over_or_under_way_there_is_nothing_to_say() -> None:
+    late = Done(client_id="C4", manager_id="M1", talk=TimeWindow(start=9 * 60 + 5, end=9 * 60 + 40))
+    after = replanned(at("10:30"), late, plan=plan(), book=book())
+    changed = {one.client_id: one.kind for one in diff_plans(plan(), after).changes}
+    assert changed["C4"] is not ChangeKind.KEPT
+    assert "C4" not in to_clients(after) | to_managers(after)
 
 
 def test_who_knew_of_nothing_is_not_told_that_it_falls_away() -> None:

@@ -91,7 +91,7 @@ def diff(
     if json_output:
         print_json(found.model_dump_json(indent=1))
     else:
-        to_out().print(diff_report(found, texts))
+        to_out().print(diff_report(found, texts, versions=(before, after)))
 
 
 @app.command()

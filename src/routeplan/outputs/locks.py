@@ -14,7 +14,7 @@ def locks_report(plan: Plan, texts: Texts) -> str:
     clients = {visit.visit_id: visit for _, visit in plan.visits}
     managers = {day.manager_id: day.manager_name for day in plan.days}
     if not plan.locks:
-        return texts("replan.nothing_locked")
+        return texts("replan.none_locked")
     lines = []
     for lock in plan.locks:
         visit = clients[lock.visit_id]

@@ -213,7 +213,7 @@ class _Page:
     def minutes(self, minutes: int) -> str:
         if minutes < 60:
             return self.texts("map.minutes", minutes=minutes)
-        if minutes >= LARGE * 60:
+        if minutes >= LARGE * 60 or minutes % 60 == 0:
             return self.texts("map.whole_hours", hours=round(minutes / 60))
         return self.texts("map.hours", hours=minutes // 60, minutes=minutes % 60)
 
@@ -578,10 +578,10 @@ class _Page:
     def notes(self) -> Iterator[str]:
         plan, texts = self.plan, self.texts
         if plan.proof.budget is not None:
-            yield budget_words(plan.proof.budget, plan.proof.cost, texts)
-        elif plan.proof.gap is not None:
+            yield budget_words(plan.proof, plan.proof.budget, texts)
+        elif plan.proof.rest_gap is not None:
             # Rounded up, so that what is said is true.
-            percent = math.ceil(plan.proof.gap * 1000) / 10
+            percent = math.ceil(plan.proof.rest_gap * 1000) / 10
             yield texts("map.proof", percent=f"{percent:g}") if percent else texts("map.proven")
         legs = [leg for day in plan.days for leg in day.legs]
         if plan.estimated:

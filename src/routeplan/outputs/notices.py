@@ -19,7 +19,14 @@ from routeplan.book.cells import guard
 from routeplan.language import Texts
 from routeplan.outputs.plain import plain
 from routeplan.outputs.wording import word
-from routeplan.plan.plan import Alternative, Cause, Plan, PlannedDay, PlannedVisit
+from routeplan.plan.plan import (
+    Alternative,
+    Cause,
+    Plan,
+    PlannedDay,
+    PlannedVisit,
+    PlannedVisitStatus,
+)
 from routeplan.problem.progress import Told
 from routeplan.replan.diff import Change, ChangeKind, diff_plans
 from routeplan.values import Frozen, format_clock
@@ -52,7 +59,7 @@ class Notice(Frozen):
 
 def notices_of(before: Plan, after: Plan, texts: Texts) -> tuple[Notice, ...]:
     """The messages, by manager and the visit's day; a client's own is in the language of the person
-    it goes to, if that is known."""
+    it goes to, if that is known. Of a visit that is over or under way there is nothing to say."""
     found: list[Notice] = []
     old = {visit.visit_id: (day, visit) for day, visit in before.visits}
     new = {visit.visit_id: (day, visit) for day, visit in after.visits}
@@ -61,9 +68,10 @@ def notices_of(before: Plan, after: Plan, texts: Texts) -> tuple[Notice, ...]:
     for other in after.alternatives:
         others.setdefault(other.visit_id, []).append(other)
     for change in diff_plans(before, after).changes:
-        if change.kind is ChangeKind.KEPT:
-            continue
         was, now = old.get(change.visit_id), new.get(change.visit_id)
+        over = now is not None and now[1].status is not PlannedVisitStatus.PLANNED
+        if change.kind is ChangeKind.KEPT or over:
+            continue
         offered = others.get(change.visit_id, [])
         if about := now or was:
             why = cause.get(change.visit_id)
@@ -186,7 +194,8 @@ def _markdown(notices: tuple[Notice, ...], texts: Texts) -> str:
     for notice in notices:
         if notice.manager_id != manager:
             manager = notice.manager_id
-            lines += ["", f"## {_unmarked(notice.manager_name)} ({_unmarked(manager)})"]
+            of = texts("notices.of", name=_unmarked(notice.manager_name), id=_unmarked(manager))
+            lines += ["", f"## {of}"]
         if notice.reader is Reader.MANAGER:
             lines += ["", f"### {_unmarked(notice.text)}"]
             continue

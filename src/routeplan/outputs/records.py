@@ -85,8 +85,8 @@ def _lines(one: Noted, book: Book, texts: Texts) -> Iterator[str]:
         met = texts.join([people.get(key, key) for key in visit.contact_ids])
         yield texts("records.met", persons=met)
     if visit.next_step:
-        by = f" ({visit.next_date})" if visit.next_date else ""
-        yield texts("records.next", step=f"{visit.next_step}{by}")
+        key = "records.next_by" if visit.next_date else "records.next"
+        yield texts(key, step=visit.next_step, date=str(visit.next_date))
     if visit.note:
         yield visit.note
 

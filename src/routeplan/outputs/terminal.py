@@ -96,7 +96,6 @@ def plan_report(plan: Plan, texts: Texts) -> RenderableType:
         first=plan.horizon.first,
         last=plan.horizon.last,
         policy=plan.origin.policy,
-        version=plan.origin.version,
     )
     parts: list[RenderableType] = [_text(title, "bold")]
     if plan.estimated:
@@ -208,21 +207,20 @@ def faults_report(faults: Sequence[Fault], texts: Texts) -> RenderableType:
     return Group(*parts)
 
 
-def diff_report(diff: PlanDiff, texts: Texts) -> RenderableType:
+def diff_report(
+    diff: PlanDiff, texts: Texts, *, versions: tuple[int, int] | None = None
+) -> RenderableType:
     """What a re-plan took out, moved and brought in, and the totals before and after.
 
-    What was kept is counted only: it is nearly all.
+    What was kept is counted only: it is nearly all. `versions`: their numbers in the history.
     """
     order = (ChangeKind.REMOVED, ChangeKind.MOVED, ChangeKind.ADDED, ChangeKind.KEPT)
     counts = [
         texts("terminal.count", n=len(diff.of(kind)), kind=word(kind, texts)) for kind in order
     ]
-    title = texts(
-        "terminal.changes",
-        before=diff.before_version,
-        after=diff.after_version,
-        counts=texts.join(counts),
-    )
+    title = texts.join(counts)
+    if versions is not None:
+        title = texts("terminal.changes", before=versions[0], after=versions[1], counts=title)
     parts: list[RenderableType] = [_text(title, "bold")]
     for kind in order[:-1]:
         if changes := diff.of(kind):

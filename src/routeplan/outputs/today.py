@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
+from rich.table import Table
 
 from routeplan.book.models import Book
 from routeplan.language import Texts
@@ -31,25 +32,28 @@ def today_report(found: Today, book: Book, texts: Texts) -> RenderableType:
         for check in MorningCheck:
             parts.append(_line(texts(f"today.check_{check}"), "bold"))
             items = [item for item in own if item.check is check]
-            parts += (
+            parts.append(
                 _items(items, texts, found.planned)
                 if items
-                else [_indented(texts("today.nothing"), "dim")]
+                else _line(f"  {texts('today.nothing')}", "dim")
             )
     return Group(*parts)
 
 
-def _items(items: Sequence[TodayItem], texts: Texts, planned: bool) -> Iterable[RenderableType]:
+def _items(items: Sequence[TodayItem], texts: Texts, planned: bool) -> Padding:
+    table = Table.grid(padding=(0, 0, 0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for item in items:
         hour = f"{format_clock(item.start)} " if item.start is not None else ""
-        line = Text("  ", overflow="fold")
-        line.append(visible(f"{hour}{word(item.action, texts)}"), "bold red" if item.must else "")
+        what = Text(visible(f"{hour}{word(item.action, texts)}"), "bold red" if item.must else "")
         client = f"{item.client_id} {item.client_name}"
-        line.append(visible("  " + texts("today.says", what=client, why=_why(item, texts))))
+        line = _line(texts("today.says", what=client, why=_why(item, texts)))
         about = list(_about(item, texts, planned))
         if about:
             line.append(texts("today.about", about=texts.join(about)), "dim")
-        yield line
+        table.add_row(what, line)
+    return Padding.indent(table, 2)
 
 
 def _why(item: TodayItem, texts: Texts) -> str:
@@ -75,7 +79,3 @@ def _about(item: TodayItem, texts: Texts, planned: bool) -> Iterable[str]:
 
 def _line(text: str, style: str = "") -> Text:
     return Text(visible(text), style=style, overflow="fold")
-
-
-def _indented(text: str, style: str) -> Padding:
-    return Padding(_line(text, style), (0, 0, 0, 2))

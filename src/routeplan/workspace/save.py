@@ -11,6 +11,7 @@ from pathlib import Path
 from routeplan.book.models import Book
 from routeplan.language import Texts
 from routeplan.plan.plan import Plan
+from routeplan.replan.diff import ChangeKind, diff_plans
 from routeplan.solve.result import Solved
 from routeplan.store.database import (
     can_keep,
@@ -162,7 +163,7 @@ def replanned(
     the plan that it marks: `before` is what came directly before.
     """
     earlier = None if plan.origin.now is None else readable(before)
-    while before is not None and earlier and earlier.origin.version == plan.origin.version:
+    while before is not None and earlier and _only_marked(earlier, plan):
         number = None if connection is None else find_version(connection, digest_of(before))
         version = None if connection is None or number is None else read_version(connection, number)
         if connection is None or version is None or version.parent is None:
@@ -170,6 +171,16 @@ def replanned(
         before = read_content(connection, version.parent).content
         earlier = readable(before)
     return earlier
+
+
+def _only_marked(before: Plan, after: Plan) -> bool:
+    """Whether locks and what clients were told are all that is new."""
+    if before.origin.now != after.origin.now:
+        return False
+    if after.origin.events not in ((), before.origin.events):
+        return False
+    changes = diff_plans(before, after).changes
+    return all(change.kind is ChangeKind.KEPT for change in changes)
 
 
 def _timeless(solved: Solved) -> bytes:

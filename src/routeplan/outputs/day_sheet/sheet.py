@@ -229,7 +229,10 @@ class _Maker:
 
     def entries(self, free: Sequence[FreeTime]) -> Iterator[Entry]:
         """In the order of the clock."""
-        lines = [*self.course(), *((gap.hours.start, 1, self.free(gap)) for gap in free)]
+        lines = [
+            *self.course(),
+            *((gap.hours.start, 5 if gap.kind == "after" else 1, self.free(gap)) for gap in free),
+        ]
         yield from (entry for _, _, entry in sorted(lines, key=lambda line: line[:2]))
 
     def course(self) -> Iterator[tuple[int, int, Entry]]:

@@ -109,9 +109,15 @@ function fit(points) {
   const peek = panel.dataset.sheet === 'peek' ? PEEK : panel.getBoundingClientRect().height;
   const sheet = narrow.matches ? peek : 0;
   const bar = clock.isOpen() ? clock.box.getBoundingClientRect().height : 0;
-  map.fitBounds(L.latLngBounds(points), {
-    paddingTopLeft: [40, 50 + bar], paddingBottomRight: [50, 40 + sheet], maxZoom: 15, animate: false,
+  const fitBeside = (left) => map.fitBounds(L.latLngBounds(points), {
+    paddingTopLeft: [left, 50 + bar], paddingBottomRight: [50, 40 + sheet], maxZoom: 15, animate: false,
   });
+  fitBeside(40);
+  const { offsetWidth, offsetHeight } = key.getContainer();
+  const floor = map.getSize().y - sheet - offsetHeight - 30;
+  const covered = [...points, ...located].map((point) => map.latLngToContainerPoint(point)).some(({ x, y }) =>
+    x > 0 && x < offsetWidth + 30 && y > floor && y < map.getSize().y);
+  if (covered && !narrow.matches) fitBeside(offsetWidth + 40);  // Nothing lies under the legend.
 }
 
 // One route stands out, or beside those of before the ones that changed.
