@@ -169,32 +169,39 @@ def proof_words(proof: Proof, texts: Texts) -> str:
     """How good the routes are known to be, and what ended the search."""
     known: dict[str, int | str] = {
         "status": word(proof.status, texts),
-        "cost": proof.cost,
+        "cost": proof.rest_cost,
         "stopped_by": texts(f"words.stopped_{proof.stopped_by}"),
         "seed": proof.seed,
     }
     if proof.budget is not None:
-        return budget_words(proof.budget, proof.cost, texts)
-    if proof.bound is None or not proof.gap:
-        return texts("words.proof", **known)
-    return texts(
-        "words.proof_bound", bound=proof.bound, gap=f"{math.ceil(1000 * proof.gap) / 10:g}", **known
-    )
+        said = budget_words(proof, proof.budget, texts)
+        return texts("words.budget_missing", **known, said=said) if proof.terms.required else said
+    if proof.rest_bound is None or proof.rest_gap is None:
+        return texts("words.proof_open" if proof.terms.required else "words.proof", **known)
+    rest = "_rest" if proof.terms.required else ""
+    if not proof.rest_gap:
+        return texts(f"words.proof{rest}", **known)
+    gap = _percent(proof.rest_gap)
+    return texts(f"words.proof_bound{rest}", bound=proof.rest_bound, gap=gap, **known)
 
 
-def budget_words(budget: ChangeBudget, cost: int, texts: Texts) -> str:
+def budget_words(proof: Proof, budget: ChangeBudget, texts: Texts) -> str:
     """How many visits changed of those that might, and how good that is known to be."""
     known: dict[str, int] = {
         "n": budget.changes,
         "allowed": budget.allowed,
         "forced": budget.forced,
-        "cost": cost,
+        "cost": proof.rest_cost,
     }
-    if budget.bound is None:
+    if proof.rest_gap is None:
         return texts("words.budget", **known)
-    gap = math.ceil(1000 * (cost - budget.bound) / cost) / 10 if cost else 0
-    key = "words.budget_bound" if gap else "words.budget_best"
-    return texts(key, gap=f"{gap:g}", **known)
+    key = "words.budget_bound" if proof.rest_gap else "words.budget_best"
+    return texts(key, gap=_percent(proof.rest_gap), **known)
+
+
+def _percent(share: float) -> str:
+    """Rounded up, so that what is said is true."""
+    return f"{math.ceil(1000 * share) / 10:g}"
 
 
 def worth_words(terms: Iterable[WorthTerm], texts: Texts) -> str:

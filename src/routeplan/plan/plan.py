@@ -369,6 +369,31 @@ class Proof(Frozen):
     budget: ChangeBudget | None = None
     """Where changes were limited: `bound` and `gap` are those of plans without a limit."""
 
+    @property
+    def rest_cost(self) -> int:
+        """The cost without the penalty for required visits left out, beside which all else is
+        small."""
+        return self.cost - self.terms.required
+
+    @property
+    def rest_bound(self) -> int | None:
+        """No plan that leaves out as few required visits, with as few changes where they were
+        limited, has a smaller `rest_cost`, and none leaves out fewer. None: not known.
+
+        The penalty is more than all else adds up to: a bound that holds it excludes fewer.
+        """
+        bound = self.budget.bound if self.budget else self.bound
+        return None if bound is None or bound < self.terms.required else bound - self.terms.required
+
+    @property
+    def rest_gap(self) -> float | None:
+        """By how much of `rest_cost` the plan may be from the best possible; None: not known."""
+        if self.budget is None and not self.terms.required:
+            return self.gap
+        if self.rest_bound is None:
+            return None
+        return (self.rest_cost - self.rest_bound) / self.rest_cost if self.rest_cost else 0.0
+
 
 class PlanOrigin(Frozen):
     """What the plan was made from."""

@@ -173,14 +173,11 @@ def effort_of(day: PlannedDay) -> Effort:
 
 
 def gap_of(plan: Plan) -> float | None:
-    """By how much of its cost a plan may be from the best possible; of a re-plan with few changes,
-    from the best one with as few."""
-    proof = plan.proof
-    if proof.budget is None:
-        return 0.0 if proof.status is Status.OPTIMAL else proof.gap
-    if proof.budget.bound is None:
-        return None
-    return (proof.cost - proof.budget.bound) / proof.cost if proof.cost else 0.0
+    """By how much of its cost, must-visits left out aside, a plan may be from the best possible; of
+    a re-plan with few changes, from the best one with as few."""
+    if plan.proof.budget is None and plan.proof.status is Status.OPTIMAL:
+        return 0.0
+    return plan.proof.rest_gap
 
 
 def _steps(

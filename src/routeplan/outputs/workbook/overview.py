@@ -310,11 +310,11 @@ def _sum(days: Sequence[PlannedDay]) -> Totals:
 
 def _gap(proof: Proof, texts: Texts) -> tuple[str | float, str]:
     """How far the plan is from the best possible at most, and how it is written."""
-    if proof.gap is None:
+    if proof.rest_gap is None:
         return texts("workbook.gap_unknown"), ""
-    if proof.gap == 0:
+    if proof.rest_gap == 0:
         return texts("workbook.gap_none"), ""
-    return math.ceil(1000 * proof.gap) / 1000, '"≤ "0.0%'
+    return math.ceil(1000 * proof.rest_gap) / 1000, '"≤ "0.0%'
 
 
 def _tier_name(key: str, texts: Texts) -> str:
