@@ -152,6 +152,20 @@ MUTATIONS = (
         ("problem/test_windows.py",),
     ),
     Mutation(
+        "wait for all key persons though fewer are enough",
+        "problem/windows.py",
+        "wanted = min(wanted, max(enough, len(meeting.named)))",
+        "pass",
+        ("plan/test_persons.py",),
+    ),
+    Mutation(
+        "let a wish for fewer do without those named",
+        "problem/windows.py",
+        "max(enough, len(meeting.named))",
+        "enough",
+        ("plan/test_persons.py",),
+    ),
+    Mutation(
         "never send a backup manager",
         "problem/build.py",
         "return (client.manager_id, *client.backup_ids)",
