@@ -146,7 +146,7 @@ MUTATIONS = (
     ),
     Mutation(
         "book an exact appointment with leeway",
-        "problem/windows.py",
+        "due/hours.py",
         "leeway = appointment.leeway if appointment.rigidity is Rigidity.LEEWAY else 0",
         "leeway = appointment.leeway",
         ("problem/test_windows.py",),
