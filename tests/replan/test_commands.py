@@ -102,7 +102,7 @@ def test_a_lock_is_a_version_and_keeps_its_proof(here: Path) -> None:
     assert [(one.date, one.start) for one in locked.locks] == [(day.date, None)]
     assert locked.days == plan.days
     load_proof(here / "week")
-    assert run("unlock", "week").stdout.startswith("nothing is locked")
+    assert run("unlock", "week").stdout.startswith("no visit is locked any more")
     assert load_plan(here / "week").locks == ()
     assert "RP4045" in said(run("unlock", "week"))
     assert "RP4044" in said(run("lock", "week", "@"))
