@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,17 @@ def test_page_and_tables_are_written_and_named(folder: Path, language: str) -> N
     page = (folder / "report" / "report.html").read_text("utf-8")
     assert Texts(language)("report.title") in page
     assert str(folder) not in page
+
+
+def test_without_matplotlib_all_files_are_written(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "<figure>" in report(folder)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    page = report(folder)
+    assert "<figure>" not in page
+    assert "routeplan[report]" in page
+    assert sorted(path.name for path in (folder / "report").iterdir()) == FILES
 
 
 def test_its_coverage_is_that_of_the_coverage_command(folder: Path) -> None:

@@ -1,31 +1,26 @@
-"""The report as one HTML page, complete in itself: no script, no request, charts drawn inside.
-
-The charts are bars. Drawn by the template as SVG they take the page's own width and fonts, so that
-they read on a phone, on paper and in Chinese; a plotting library would draw pictures of one size
-with the letters of its own font, which has no Chinese ones.
-"""
+"""The report as one HTML page, complete in itself: no script, no request, charts inside."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, TypeVar
 
 from markupsafe import Markup
 
 from routeplan.book.models import Tier
-from routeplan.due.coverage import PROSPECTS, Counts, CoverageRow, DutyState
+from routeplan.due.coverage import PROSPECTS, Counts, CoverageRow
 from routeplan.language import Texts
 from routeplan.outputs.history import what_made
 from routeplan.outputs.pages import HTML_LANGUAGES, page_asset, page_template
+from routeplan.outputs.report import charts
 from routeplan.outputs.report.figures import MINUTES, Effort, NotReached, Report, Step, visits_on
 from routeplan.outputs.wording import word
 
 __all__ = ["TERMS", "report_html", "row_name"]
 
 COVERAGE = ("required", "done", "share", "planned", "open", "at_risk", "missed", "few_persons")
-STATES = tuple(state.value for state in DutyState)
 TREND = ("visits_planned", "left_out", "travel_per_visit", "gap")
 TERMS = (
     *("period", *COVERAGE, "days_left", "prospects"),
@@ -35,52 +30,34 @@ TERMS = (
 )
 """Every word with a footnote, in the order of the page."""
 
-WIDTH, HEIGHT = 320, 116
-"""Of a trend's drawing, in its own units."""
-TOP, BOTTOM = 22, 94
-"""Where its columns may begin, and stand."""
 DASH = "–"
-
-
-class Part(NamedTuple):
-    """A piece of a bar, in hundredths of its length."""
-
-    kind: str
-    start: float
-    width: float
+T = TypeVar("T")
 
 
 class Row(NamedTuple):
     name: str
-    bar: tuple[Part, ...]
-    said: str
-    """The bar in words."""
     cells: tuple[str, ...]
     total: bool = False
 
 
-class Column(NamedTuple):
-    """Of a trend: one version."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    value: str
-    label: str
-    other_week: bool
-    """Drawn on a ground of its own: this version's weeks are not those of the one before."""
+class VisitRow(NamedTuple):
+    name: str
+    cells: list[tuple[str, int]]
+    """Of each day: what is shown, and how dark."""
+    total: bool = False
 
 
-class Trend(NamedTuple):
-    term: str
-    columns: tuple[Column, ...]
+class Chart(NamedTuple):
+    caption: str
+    svg: Markup
 
 
 def report_html(report: Report, texts: Texts) -> str:
     """The page; the same for the same report and language."""
     found = report.coverage
     dates = sorted({day.date for day in report.days})
+    drawn = charts.can_draw()
+    notes = [texts.render(note) for note in found.notes]
     return page_template("report").render(
         language=HTML_LANGUAGES[texts.language],
         style=Markup(page_asset("report", "page.css")),  # noqa: S704 our own
@@ -89,9 +66,13 @@ def report_html(report: Report, texts: Texts) -> str:
         period=texts("report.period", first=found.period.first, last=found.period.last),
         known=texts("report.known", day=found.day, policy=found.policy),
         of_plan=_of_plan(report, texts),
-        notes=[texts.render(note) for note in found.notes],
+        notes=notes if drawn else [*notes, texts("report.no_charts")],
         facts=_facts(report, texts),
-        states=STATES,
+        colours=charts.COLOURS,
+        standard_charts=_standard_charts(report, texts) if drawn else (),
+        effort_charts=_effort_charts(report, dates, texts) if drawn else (),
+        trend_charts=_trend_charts(report, texts) if drawn else (),
+        states=charts.STATES,
         coverage=COVERAGE,
         tiers=_covered([*found.tiers, _total(report)], texts),
         managers=_covered(found.managers, texts),
@@ -99,20 +80,13 @@ def report_html(report: Report, texts: Texts) -> str:
         minutes=MINUTES,
         effort=tuple(_effort_rows(report, texts)),
         dates=[(texts.weekday(date), f"{date:%m-%d}") for date in dates],
-        visits=[
-            (report.managers.get(key, key), [_grid_cell(value) for value in values])
-            for key, values in visits_on(report.days, dates).items()
-        ],
-        trends=[_trend(term, report.steps) for term in TREND],
+        visits=_visit_rows(report, dates, texts),
         steps=[_step_cells(step, texts) for step in report.steps],
         trend=TREND,
         skipped=report.skipped,
         not_reached=[_unreached(one, report, texts) for one in report.not_reached],
         terms=[(term, _term(term, texts), _meaning(term, report, texts)) for term in TERMS],
         term=lambda name: _term(name, texts),
-        width=WIDTH,
-        height=HEIGHT,
-        bottom=BOTTOM,
     )
 
 
@@ -170,14 +144,14 @@ def _gap(step: Step) -> str:
     return DASH if step.gap is None else f"{math.ceil(round(1000 * step.gap, 6)) / 10:g}%"
 
 
-def _parts(values: Iterable[tuple[str, int]]) -> tuple[Part, ...]:
-    known = [(kind, value) for kind, value in values if value > 0]
-    total = sum(value for _, value in known)
-    parts, at = [], 0
-    for kind, value in known:
-        parts.append(Part(kind, round(100 * at / total, 2), round(100 * value / total, 2)))
-        at += value
-    return tuple(parts)
+def _charts(
+    caption: str, rows: Sequence[T], draw: Callable[[str, Sequence[T]], Markup]
+) -> Iterator[Chart]:
+    """As many as keep each of them readable."""
+    for first in range(0, len(rows), charts.MOST_ROWS):
+        some = rows[first : first + charts.MOST_ROWS]
+        part = f"{caption} {first + 1}–{first + len(some)}" if len(some) < len(rows) else caption
+        yield Chart(part, draw(part, some))
 
 
 # --- coverage -------------------------------------------------------------------------------------
@@ -191,11 +165,7 @@ def _total(report: Report) -> CoverageRow:
 def _covered(rows: Sequence[CoverageRow], texts: Texts) -> list[Row]:
     return [
         Row(
-            name=row_name(row, texts) or texts("coverage.total"),
-            bar=_parts((state, getattr(row.counts, state)) for state in STATES),
-            said=texts.join(
-                [f"{_term(state, texts)} {getattr(row.counts, state)}" for state in STATES]
-            ),
+            name=_covered_name(row, texts),
             cells=(*(_covered_cell(row.counts, name) for name in COVERAGE), str(row.days_left)),
             total=not row.key,
         )
@@ -203,35 +173,77 @@ def _covered(rows: Sequence[CoverageRow], texts: Texts) -> list[Row]:
     ]
 
 
+def _covered_name(row: CoverageRow, texts: Texts) -> str:
+    return row_name(row, texts) or texts("coverage.total")
+
+
 def _covered_cell(counts: Counts, name: str) -> str:
     return _percent(counts.share) if name == "share" else str(getattr(counts, name))
+
+
+def _standard_charts(report: Report, texts: Texts) -> list[Chart]:
+    found = report.coverage
+    tables = {"coverage.tiers": [*found.tiers, _total(report)], "coverage.managers": found.managers}
+    return [
+        chart
+        for caption, rows in tables.items()
+        for chart in _charts(
+            texts(caption),
+            [(_covered_name(row, texts), row.counts) for row in rows],
+            charts.standard,
+        )
+    ]
 
 
 # --- effort ---------------------------------------------------------------------------------------
 
 
-def _effort_rows(report: Report, texts: Texts) -> Iterator[Row]:
-    for _, name, effort in report.effort:
-        yield _effort_row(name, effort, texts)
-    if len(report.effort) != 1:
-        yield _effort_row(texts("coverage.total"), report.total, texts)._replace(total=True)
+def _efforts(report: Report, texts: Texts) -> list[tuple[str, Effort]]:
+    rows = [(name, effort) for _, name, effort in report.effort]
+    return rows if len(rows) == 1 else [*rows, (texts("coverage.total"), report.total)]
 
 
-def _effort_row(name: str, effort: Effort, texts: Texts) -> Row:
-    minutes = [(kind, getattr(effort, kind)) for kind in MINUTES]
-    return Row(
-        name=name,
-        bar=_parts(minutes),
-        said=texts.join(
-            [f"{_term(kind, texts)} {_per(value, effort.days)}" for kind, value in minutes]
-        ),
-        cells=(
-            str(effort.days),
-            _per(effort.visits, effort.days, 1),
-            *(_per(value, effort.days) for _, value in minutes),
-            _per(effort.metres, 1000 * effort.days, 1),
-        ),
-    )
+def _effort_rows(report: Report, texts: Texts) -> list[Row]:
+    return [
+        Row(
+            name=name,
+            cells=(
+                str(effort.days),
+                _per(effort.visits, effort.days, 1),
+                *(_per(getattr(effort, kind), effort.days) for kind in MINUTES),
+                _per(effort.metres, 1000 * effort.days, 1),
+            ),
+            total=effort is report.total,
+        )
+        for name, effort in _efforts(report, texts)
+    ]
+
+
+def _effort_charts(report: Report, dates: Sequence[dt.date], texts: Texts) -> list[Chart]:
+    caption = texts("report.visits_by_day")
+    columns = [
+        charts.Column(count, str(count), f"{date:%m-%d}", date.isocalendar()[:2])
+        for date, count in zip(dates, _visits_of_all(report, dates), strict=True)
+    ]
+    return [
+        *_charts(texts("report.minutes_a_day"), _efforts(report, texts), charts.minutes),
+        *([Chart(caption, charts.visits_per_day(caption, columns))] if columns else []),
+    ]
+
+
+def _visit_rows(report: Report, dates: Sequence[dt.date], texts: Texts) -> list[VisitRow]:
+    rows = [
+        VisitRow(report.managers.get(key, key), [_grid_cell(value) for value in values])
+        for key, values in visits_on(report.days, dates).items()
+    ]
+    if len(rows) == 1:
+        return rows
+    counts = [(str(count), 0) for count in _visits_of_all(report, dates)]
+    return [*rows, VisitRow(texts("coverage.total"), counts, total=True)]
+
+
+def _visits_of_all(report: Report, dates: Sequence[dt.date]) -> list[int]:
+    return [sum(day.totals.visits for day in report.days if day.date == date) for date in dates]
 
 
 def _grid_cell(visits: int | None) -> tuple[str, int]:
@@ -262,29 +274,22 @@ def _shown(step: Step, term: str) -> str:
     return f"{value:.1f}" if term == "travel_per_visit" else f"{value:.0f}"
 
 
-def _trend(term: str, steps: Sequence[Step]) -> Trend:
-    """Columns on a ground of nought, so that twice as high is twice as much."""
-    values = [_value(step, term) for step in steps]
-    most = max((value for value in values if value is not None), default=0.0) or 1.0
-    slot = WIDTH / len(steps)
-    width = min(0.7 * slot, 40.0)
-    columns, other = [], False
-    for number, (step, value) in enumerate(zip(steps, values, strict=True)):
-        if number and step.first != steps[number - 1].first:
-            other = not other
-        height = 0.0 if value is None else (BOTTOM - TOP) * value / most
-        columns.append(
-            Column(
-                x=round(slot * (number + 0.5), 1),
-                y=round(BOTTOM - height, 1),
-                width=round(width, 1),
-                height=round(height, 1),
-                value=_shown(step, term).rstrip("%"),
-                label="" if step.number is None else str(step.number),
-                other_week=other,
-            )
-        )
-    return Trend(term, tuple(columns))
+def _trend_charts(report: Report, texts: Texts) -> list[Chart]:
+    """None of a single version, in which nothing has changed, nor of what is known of none."""
+    if len(report.steps) == 1:
+        return []
+    return [
+        Chart(label, charts.trend(label, columns))
+        for term in TREND
+        for label in (_term(term, texts),)
+        for columns in ([_column(step, term) for step in report.steps],)
+        if any(column.value is not None for column in columns)
+    ]
+
+
+def _column(step: Step, term: str) -> charts.Column:
+    number = "" if step.number is None else str(step.number)
+    return charts.Column(_value(step, term), _shown(step, term), number, step.first)
 
 
 def _step_cells(step: Step, texts: Texts) -> tuple[str, ...]:
