@@ -388,8 +388,8 @@ MUTATIONS = (
     Mutation(
         "claim more for a limit on changes than is proven",
         "replan/budget.py",
-        "bound - price * (self.forced + max(0, allowed)) - penalty * missing",
-        "bound - penalty * missing",
+        "return at.bound - at.price * most - more * missing",
+        "return at.bound - more * missing",
         ("replan/test_budget.py", "replan/test_choices.py"),
     ),
     Mutation(

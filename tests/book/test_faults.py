@@ -172,6 +172,14 @@ def zero(sheets: Sheets) -> None:
     spoiled(spoiled(sheets, "clients", 2, "lat", "0"), "clients", 2, "lon", "0.0")
 
 
+def both_beyond(sheets: Sheets) -> None:
+    spoiled(spoiled(sheets, "clients", 2, "lat", "223.1"), "clients", 2, "lon", "1132.6")
+
+
+def one_unread_one_beyond(sheets: Sheets) -> None:
+    spoiled(spoiled(sheets, "clients", 2, "lat", "north"), "clients", 2, "lon", "1132.6")
+
+
 def overlap(sheets: Sheets) -> None:
     sheets["appointments"].append(["A4", "C001", "", "", "2026-11-24", "10:30", "45", "exact"])
 
@@ -212,6 +220,8 @@ STRUCTURE: list[tuple[Callable[[Sheets], object], list[FaultCode]]] = [
     (lambda sheets: sheets["visits"][2].append("comma"), [F.EXTRA_CELL]),
     (far_west_swapped, [F.SWAPPED_COORDINATES]),
     (zero, [F.ZERO_COORDINATES]),
+    (both_beyond, [F.BAD_COORDINATE] * 2),
+    (one_unread_one_beyond, [F.BAD_COORDINATE] * 2),
     (second_site_again, [F.DUPLICATE_SITE]),
     (overlap, [F.OVERLAP]),
     (touch, []),

@@ -16,30 +16,35 @@ def read_point(
 ) -> Point | None:
     """The point, or None when both are blank or one cannot be meant."""
     lat, lon = record.values.get(lat_column), record.values.get(lon_column)
-    if {lat_column, lon_column, "datum"} & record.bad:
-        return None
-    if lat is None and lon is None:
-        return None
-    if lat is None or lon is None:
+
+    def report(code: FaultCode, *columns: str) -> None:
+        record.bad.update(columns)
+        for column in columns:
+            reporter.report(code, record.place(column), lat=str(lat), lon=str(lon))
+
+    unread = {lat_column, lon_column} & record.bad
+    beyond = [
+        column
+        for column, value, most in ((lat_column, lat, 90), (lon_column, lon, 180))
+        if value is not None and abs(value) > most
+    ]
+    if lat is not None and lon is not None and swapped(lat, lon):
+        report(FaultCode.SWAPPED_COORDINATES, lat_column)
+    elif beyond:
+        report(FaultCode.BAD_COORDINATE, *beyond)
+    elif unread or "datum" in record.bad or (lat is None and lon is None):
+        pass
+    elif lat is None or lon is None:
         blank = lat_column if lat is None else lon_column
         record.bad.add(blank)
         label = record.table.spec.by_name[blank].label
         reporter.report(FaultCode.HALF_POINT, record.place(blank), column=label)
-        return None
-    if swapped(lat, lon):
-        code, column = FaultCode.SWAPPED_COORDINATES, lat_column
-    elif not -90 <= lat <= 90:
-        code, column = FaultCode.BAD_COORDINATE, lat_column
-    elif not -180 <= lon <= 180:
-        code, column = FaultCode.BAD_COORDINATE, lon_column
     elif lat == lon == 0:
-        code, column = FaultCode.ZERO_COORDINATES, lat_column
+        report(FaultCode.ZERO_COORDINATES, lat_column)
     else:
         point = Point(lat=lat, lon=lon)
         datum = record.values.get("datum", Datum.WGS84)
         return point if datum is Datum.WGS84 else as_kept(to_wgs84(point, datum))
-    record.bad.add(column)
-    reporter.report(code, record.place(column), lat=str(lat), lon=str(lon))
     return None
 
 
