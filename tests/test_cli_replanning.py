@@ -60,6 +60,7 @@ def test_whatif_shows_the_difference_and_saves_nothing(folder: Path) -> None:
     beside = run("whatif", folder, "--cancel", "C5", *NOW)
     assert "before" in beside
     assert "- 10:00-10:40 B C5" in beside
+    assert [line.split(":")[0] for line in beside.splitlines()].count("before") == 1
     diff = PlanDiff.model_validate_json(run("whatif", folder, "--cancel", "C5", *NOW, "--json"))
     assert [change.client_id for change in diff.of(ChangeKind.REMOVED)] == ["C5"]
     assert files(folder) == before

@@ -283,7 +283,6 @@ def whatif(
         return
     if not quiet:
         to_out().print(side_by_side(before, after, texts))
-        to_out().print()
     to_out().print(diff_report(diff, texts))
     if written:
         typer.echo(texts("choices.wrote", files=written))

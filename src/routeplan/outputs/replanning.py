@@ -161,7 +161,8 @@ def offer_sentence(offers: Sequence[Offer], client_id: str, book: Book, texts: T
 
 
 def side_by_side(before: Plan, after: Plan, texts: Texts) -> RenderableType:
-    """The days that change, before and after beside each other, and the figures of both."""
+    """The days that change, before and after beside each other; the totals of both are in
+    `diff_report`."""
     diff = diff_plans(before, after)
     kinds = {change.visit_id: change.kind for change in diff.changes}
     old = {(day.manager_id, day.date): day for day in before.days}
@@ -172,11 +173,7 @@ def side_by_side(before: Plan, after: Plan, texts: Texts) -> RenderableType:
         if _course(days[0]) != _course(days[1]):
             name = next(day.manager_name for day in days if day)
             parts += [_day(key, name, days, kinds, texts), ""]
-    if not parts:
-        parts += [_text(texts("choices.no_change"), "green"), ""]
-    for said, plan in (("terminal.before", before), ("terminal.after", after)):
-        parts.append(_text(texts(said, totals=totals_words(plan.totals, texts))))
-    return Group(*parts)
+    return Group(*(parts or [_text(texts("choices.no_change"), "green"), ""]))
 
 
 def _day(
