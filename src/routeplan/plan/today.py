@@ -318,19 +318,13 @@ def _due_touches(
 
 def _left_over(view: _View) -> Iterator[TodayItem]:
     """Planned visits without a record, visits that came to nothing, next steps not taken."""
-    recorded_to: dict[str, dt.date] = {}
-    for record in view.book.visits:
-        last = recorded_to.get(record.manager_id, record.date)
-        recorded_to[record.manager_id] = max(last, record.date)
     for planned_day, visit in view.not_recorded():
         client = view.book.client_by_id.get(visit.client_id)
         if client is None:
             continue
-        known = planned_day.date <= recorded_to.get(planned_day.manager_id, dt.date.min)
-        key = "today.not_made" if known else "today.no_record"
         yield view.item(
             *(MorningCheck.LEFT_OVER, client, Channel.VISIT),
-            message(key, date=planned_day.date),
+            message("today.no_record", date=planned_day.date),
             manager_id=planned_day.manager_id,
             date=planned_day.date,
             planned=view.next_visit(client.id),
