@@ -75,7 +75,7 @@ def all_charts() -> list[str]:
     rows = [("张三", COUNTS), ("$x$ and ${y}", COUNTS)]
     return [
         standard("a", rows),
-        minutes("b", [("张三", EFFORT), ("B", EFFORT + EFFORT)]),
+        minutes("b", [("张三", EFFORT), ("B", EFFORT + EFFORT)], whole=600),
         visits_per_day("c", COLUMNS),
         trend("d", COLUMNS),
     ]
@@ -98,12 +98,14 @@ class TestWhatIsDrawn:
         (longer, _), (whole, _) = boxes(standard("", [("A", COUNTS), ("B", fewer)]), "#1f5f9e")
         assert whole / longer == pytest.approx(2, rel=1e-3)
         short = Effort(days=1, talk=200)
-        (long_day, _), (short_day, _) = boxes(minutes("", [("A", EFFORT), ("B", short)]), "#1f5f9e")
+        (long_day, _), (short_day, _) = boxes(
+            minutes("", [("A", EFFORT), ("B", short)], whole=540), "#1f5f9e"
+        )
         assert long_day / short_day == pytest.approx(250 / 200, rel=1e-3)
 
     def test_a_figure_is_written_where_it_has_room(self) -> None:
         narrow = EFFORT.model_copy(update={"talk": 1000, "waiting": 2})
-        assert texts_of(minutes("", [("A", narrow)])) == ["A", "500", "150", "60", "50"]
+        assert texts_of(minutes("", [("A", narrow)], whole=791)) == ["A", "500", "150", "60", "50"]
 
     def test_columns_stand_on_nought_and_what_is_not_known_has_none(self) -> None:
         svg = trend("", COLUMNS)
@@ -121,7 +123,7 @@ class TestWhatIsDrawn:
 
     def test_nothing_counted_is_a_chart_too(self) -> None:
         assert texts_of(standard("", [("A", Counts())])) == ["A"]
-        assert texts_of(minutes("", [("A", Effort())])) == ["A"]
+        assert texts_of(minutes("", [("A", Effort())], whole=0)) == ["A"]
         assert texts_of(visits_per_day("", [Column(0, "0", "11-23", 1)])) == ["11-23", "0"]
 
 
@@ -162,7 +164,7 @@ class TestAnElementOfThePage:
     def test_a_hostile_name_is_a_text_of_one_line_and_not_long(self, text: str) -> None:
         for svg in (
             standard(text, [(text, COUNTS)]),
-            minutes(text, [(text, EFFORT)]),
+            minutes(text, [(text, EFFORT)], whole=540),
             trend(text, COLUMNS),
         ):
             assert {one.tag for one in elements(svg).iter()} == {"svg", "g", "path", "text"}

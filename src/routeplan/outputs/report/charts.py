@@ -100,14 +100,16 @@ def standard(label: str, rows: Sequence[tuple[str, Counts]]) -> Markup:
     return _bars(label, STATES, shares, end=1.0)
 
 
-def minutes(label: str, rows: Sequence[tuple[str, Effort]]) -> Markup:
-    """Of each row, into what the minutes of an average working day fall."""
+def minutes(label: str, rows: Sequence[tuple[str, Effort]], *, whole: float) -> Markup:
+    """Of each row, into what the minutes of an average working day fall; `whole` of them fill the
+    width, the same in all charts that are to be compared.
+    """
     days = [
         (row, [getattr(effort, kind) / (effort.days or 1) for kind in MINUTES])
         for row, effort in rows
     ]
     shown = [(row, values, [f"{value:.0f}" for value in values]) for row, values in days]
-    return _bars(label, MINUTES, shown, end=max((sum(one[1]) for one in days), default=0.0))
+    return _bars(label, MINUTES, shown, end=whole)
 
 
 def visits_per_day(label: str, columns: Sequence[Column]) -> Markup:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from markupsafe import Markup
@@ -225,8 +226,10 @@ def _effort_charts(report: Report, dates: Sequence[dt.date], texts: Texts) -> li
         charts.Column(count, str(count), f"{date:%m-%d}", date.isocalendar()[:2])
         for date, count in zip(dates, _visits_of_all(report, dates), strict=True)
     ]
+    efforts = _efforts(report, texts)
+    longest = max(effort.minutes / (effort.days or 1) for _, effort in efforts)
     return [
-        *_charts(texts("report.minutes_a_day"), _efforts(report, texts), charts.minutes),
+        *_charts(texts("report.minutes_a_day"), efforts, partial(charts.minutes, whole=longest)),
         *([Chart(caption, charts.visits_per_day(caption, columns))] if columns else []),
     ]
 
