@@ -85,7 +85,7 @@ def test_a_replan_is_another_version_and_a_lock_is_none(folder: Path) -> None:
     report(folder, "--lang", "en")
     rows = (folder / "report" / "versions.csv").read_text("utf-8-sig").splitlines()
     assert [row.split(",")[0] for row in rows] == ["version", "2", "3"]
-    assert "cancel:C6" in rows[2]
+    assert "C6 cancelled" in rows[2]
     assert "the client cancelled" in (folder / "report" / "not-reached.csv").read_text("utf-8")
 
 

@@ -86,12 +86,13 @@ def with_recorded(
     given: Sequence[Event], plan: Plan, book: Book, now: dt.datetime, texts: Catalogue
 ) -> tuple[Event, ...]:
     """The events given, and those that the book's records make, each of which is said."""
+    from routeplan.outputs.events import event_words
     from routeplan.outputs.terminal import visible
     from routeplan.replan.recorded import events_of_records
 
     found = events_of_records(plan, book, now, given)
     for event in found.events:
-        typer.echo(texts("replan.from_records", event=visible(str(event))), err=True)
+        typer.echo(texts("replan.from_records", event=visible(event_words(event, texts))), err=True)
     for note in found.notes:
         typer.echo(visible(texts.render(note)), err=True)
     return (*given, *found.events)

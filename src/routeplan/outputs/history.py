@@ -10,6 +10,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from routeplan.language import Texts
+from routeplan.outputs.events import event_words
 from routeplan.outputs.folding import Text
 from routeplan.outputs.terminal import visible
 from routeplan.plan.events import Event
@@ -66,12 +67,15 @@ def what_made(version: Version, texts: Texts) -> str:
     if version.clock is None:
         return texts("workspace.planned", policy=visible(version.policy or ""))
     clock = f"{dt.datetime.fromisoformat(version.clock):%m-%d %H:%M}"
-    return " ".join((texts("workspace.replanned", clock=clock), *_events(version)))
+    if events := _events(version, texts):
+        return texts("workspace.replanned_for", clock=clock, events=events)
+    return texts("workspace.replanned", clock=clock)
 
 
-def _events(version: Version) -> list[str]:
+def _events(version: Version, texts: Texts) -> list[str]:
     try:
-        return [visible(str(event)) for event in _EVENTS.validate_json(version.events or "[]")]
+        events = _EVENTS.validate_json(version.events or "[]")
+        return [visible(event_words(event, texts)) for event in events]
     except ValidationError:  # of another version of routeplan
         return ["…"]
 
