@@ -27,7 +27,7 @@ def run(*words: str, lang: str = "en") -> Any:
 
 
 def figures(book: str, day: str) -> dict[str, Any]:
-    found = json.loads(run("coverage", book, "--day", day, "--json").stdout)
+    found = json.loads(run("coverage", book, "--date", day, "--json").stdout)
     total: dict[str, Any] = found["total"]
     return total
 
@@ -90,13 +90,13 @@ def test_one_thing_at_a_time(book: str, words: tuple[str, ...]) -> None:
 
 
 def test_coverage_as_csv_and_in_words(book: str) -> None:
-    shown = run("coverage", book, "--day", "2026-11-20", "--csv").stdout_bytes
+    shown = run("coverage", book, "--date", "2026-11-20", "--csv").stdout_bytes
     assert shown.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(shown.decode("utf-8-sig"))))
     (total,) = [row for row in rows if row["level"] == "total"]
     tiers = [row for row in rows if row["level"] == "tier"]
     assert int(total["required"]) == sum(int(row["required"]) for row in tiers) > 0
-    told = run("coverage", book, "--day", "2026-11-20", "--all", lang="zh")
+    told = run("coverage", book, "--date", "2026-11-20", "--all", lang="zh")
     assert "覆盖情况" in told.stdout
     assert "C1" in told.stdout
 
@@ -104,8 +104,8 @@ def test_coverage_as_csv_and_in_words(book: str) -> None:
 @pytest.mark.parametrize(
     ("words", "code"),
     [
-        (("--day", "2026-13-01"), "RP4003"),
-        (("--day", "9999-12-31"), "RP4003"),
+        (("--date", "2026-13-01"), "RP4003"),
+        (("--date", "9999-12-31"), "RP4003"),
         (("--manager", "M9"), "RP4002"),
         (("--plan", "nowhere"), "RP7001"),
     ],

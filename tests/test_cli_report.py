@@ -45,13 +45,13 @@ def refusal(*words: str | Path) -> str:
 
 
 def report(folder: Path, *words: str) -> str:
-    run("report", folder, "--day", "2026-11-24", *words)
+    run("report", folder, "--date", "2026-11-24", *words)
     return (folder / "report" / "report.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_page_and_tables_are_written_and_named(folder: Path, language: str) -> None:
-    printed = run("report", folder, "--day", "2026-11-24", "--lang", language)
+    printed = run("report", folder, "--date", "2026-11-24", "--lang", language)
     assert sorted(Path(line).name for line in printed.splitlines()) == FILES
     assert sorted(path.name for path in (folder / "report").iterdir()) == FILES
     page = (folder / "report" / "report.html").read_text("utf-8")
@@ -72,7 +72,7 @@ def test_without_matplotlib_all_files_are_written(
 
 def test_its_coverage_is_that_of_the_coverage_command(folder: Path) -> None:
     report(folder, "--period", "month")
-    options = ("--plan", str(folder), "--day", "2026-11-24", "--period", "month")
+    options = ("--plan", str(folder), "--date", "2026-11-24", "--period", "month")
     told = run("coverage", folder.parent / "book", *options, "--csv", "--lang", "en")
     assert (folder / "report" / "coverage.csv").read_bytes().decode() == told.replace("\n", "\r\n")
     total = json.loads(run("coverage", folder.parent / "book", *options, "--json"))["total"]
@@ -112,7 +112,7 @@ def test_forgetting_a_client_takes_away_what_tells_of_it(folder: Path) -> None:
 
 def test_what_cannot_be_reported_is_said(folder: Path) -> None:
     assert refusal("report", folder.parent) == "RP7001"
-    assert refusal("report", folder, "--day", "tomorrow") == "RP4003"
+    assert refusal("report", folder, "--date", "tomorrow") == "RP4003"
     assert refusal("report", folder, "--manager", "M9") == "RP4002"
     assert refusal("report", folder, "--policy", "no-such-policy") == "RP2005"
     assert refusal("report", folder, "--book", str(folder / "gone.xlsx")) == "RP7005"

@@ -48,8 +48,8 @@ def coverage(
     period: Annotated[
         PeriodChoice, typer.Option("--period", help="half-month, month or quarter.")
     ] = PeriodChoice.half_month,
-    day: Annotated[
-        str, typer.Option("--day", help="As known on this day, of its period. [default: today]")
+    date: Annotated[
+        str, typer.Option("--date", help="As known on this day, of its period. [default: today]")
     ] = "",
     manager: ManagerOption = None,
     show_all: Annotated[bool, typer.Option("--all", help="Every client.")] = False,
@@ -82,7 +82,7 @@ def coverage(
         chosen,
         calendar_of(calendar),
         cycle=Cycle(period.value),
-        day=day_of(day),
+        day=day_of(date),
         planned=visits,
         manager_ids=manager or None,
     )

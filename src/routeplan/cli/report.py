@@ -35,8 +35,8 @@ def report(
     period: Annotated[
         PeriodChoice, typer.Option("--period", help="half-month, month or quarter.")
     ] = PeriodChoice.half_month,
-    day: Annotated[
-        str, typer.Option("--day", help="As known on this day, of its period. [default: today]")
+    date: Annotated[
+        str, typer.Option("--date", help="As known on this day, of its period. [default: today]")
     ] = "",
     manager: ManagerOption = None,
     policy: PolicyOption = None,
@@ -76,7 +76,7 @@ def report(
         plan.origin.settings,
         plan.origin.calendar,
         cycle=Cycle(period.value),
-        day=day_of(day),
+        day=day_of(date),
         planned=[Planned(visit.client_id, on.date) for on, visit in plan.visits],
         manager_ids=manager or None,
     )

@@ -37,8 +37,8 @@ __all__ = ["today"]
 @app.command()
 def today(
     book: BookArgument,
-    day: Annotated[
-        str | None, typer.Option("--day", help="The day, as 2026-11-24. [default: today]")
+    date: Annotated[
+        str | None, typer.Option("--date", help="The day, as 2026-11-24. [default: today]")
     ] = None,
     plan: Annotated[
         Path | None, typer.Option("--plan", help="The --out folder of the week's plan.")
@@ -64,7 +64,7 @@ def today(
     require_managers(known, manager or ())
     found = morning_checks(
         known,
-        _day(day),
+        _day(date),
         read_policy(policy or chosen.policy),
         chosen,
         calendar_of(calendar),
