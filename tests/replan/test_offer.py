@@ -21,7 +21,7 @@ from routeplan.replan.told import tell
 from routeplan.solve.result import Engine
 from tests.examples import MONDAY, window
 from tests.plan import test_joint as joint
-from tests.plan.examples import TUESDAY, visit_of
+from tests.plan.examples import visit_of
 from tests.replan.examples import at, busy_book, busy_plan, replanned
 
 SUNDAY_NIGHT = at("22:00", MONDAY - dt.timedelta(days=1))
@@ -76,11 +76,23 @@ def test_a_promised_visit_gives_way_to_nobody() -> None:
     assert displaced == {"C7"}
 
 
-def test_a_cancelled_visit_can_be_offered_an_hour_again() -> None:
-    plan = replanned(SUNDAY_NIGHT, Cancel(client_id="C5"))
-    offers = offered(plan, "C5")
-    assert offers
-    assert {offer.date for offer in offers} <= {MONDAY, TUESDAY}
+def test_a_cancelled_visit_is_offered_other_hours_than_the_one_cancelled() -> None:
+    first = offered(busy_plan(), "C9")[0]
+    hour = dt.datetime.combine(first.date, dt.time(first.start // 60, first.start % 60))
+    booked = replanned(SUNDAY_NIGHT, Moved(client_id="C9", to=hour))
+    cancel = Cancel(client_id="C9")
+    opened = prepare_replan(booked, busy_book(), (cancel,), SUNDAY_NIGHT)
+    later = replanned(SUNDAY_NIGHT, cancel, plan=booked)
+    kept = Plan.model_validate_json(later.model_dump_json())
+    for offers in (offers_of(opened, "C9"), offered(kept, "C9")):
+        assert offers
+        for offer in offers:
+            apart = offer.end <= first.start or offer.start >= first.end
+            assert offer.date != first.date or apart
+
+
+def test_who_is_open_only_at_the_hour_cancelled_is_offered_nothing() -> None:
+    assert offered(replanned(SUNDAY_NIGHT, Cancel(client_id="C5")), "C5") == ()
 
 
 def test_there_is_nothing_to_offer_to_who_is_not_due_or_has_promised() -> None:

@@ -25,6 +25,7 @@ from routeplan.solve.schedule import schedule
 from routeplan.values import Clock, Frozen
 
 if TYPE_CHECKING:
+    from routeplan.plan.explain import Cancelled
     from routeplan.replan.replan import Replanning
 
 __all__ = ["Offer", "alternatives_for", "offers_for", "offers_of"]
@@ -70,16 +71,18 @@ def alternatives_for(
         if out.get(visit.visit_id) in (Cause.CANCELLED, Cause.EXCLUDED):
             continue
         new_day, new = now.get(visit.visit_id, (None, None))
-        stands = None
+        but = None
         if new_day is not None and new is not None:
-            stands = new_day.manager_id, new_day.date, new.talk.start
-            if stands == (day.manager_id, day.date, visit.talk.start):
+            if (new_day.manager_id, new_day.date, new.talk.start) == (
+                day.manager_id,
+                day.date,
+                visit.talk.start,
+            ):
                 continue
+            but = new_day.date, range(new.talk.start, new.talk.start + 1)
             if new.told is Told.CONFIRMED:
                 continue  # the new hour is agreed already
-        offers = offers_for(
-            built, solution, index, most=MOST_ALTERNATIVES, but=stands, give_way=False
-        )
+        offers = offers_for(built, solution, index, most=MOST_ALTERNATIVES, but=but, give_way=False)
         found += [
             Alternative(
                 visit_id=visit.visit_id,
@@ -135,6 +138,16 @@ def offers_of(opened: Replanning, client_id: str) -> tuple[Offer, ...]:
         index,
         visit=gone.visit if gone else None,
         fixed=promised,
+        but=_called_off(gone) if gone else None,
+    )
+
+
+def _called_off(gone: Cancelled) -> tuple[dt.date, range]:
+    """The day and the beginnings that would touch the talk that the client cancelled."""
+    date, start = gone.why.args["date"], gone.why.args["start"]
+    talk = gone.visit.talk
+    return dt.date.fromisoformat(str(date)), range(
+        int(str(start)) - talk + 1, int(str(start)) + talk
     )
 
 
@@ -146,15 +159,15 @@ def offers_for(
     visit: Visit | None = None,
     most: int = MOST_OFFERS,
     fixed: Collection[str] = (),
-    but: tuple[str, dt.date, int] | None = None,
+    but: tuple[dt.date, range] | None = None,
     give_way: bool = True,
 ) -> tuple[Offer, ...]:
     """The best hours for a visit of the problem, made or not, cheapest first: one a half-day, on
     different days where that costs nobody else's visit.
 
     `visit` stands in for one that the problem has closed. `fixed` are ids of visits that do not
-    give way, as required ones never do; without `give_way` none does. `but` is a manager, day and
-    hour not to offer.
+    give way, as required ones never do; without `give_way` none does. `but` is a day with
+    the minutes at which no offer of it begins.
     """
     problem = decided(built.problem, solution)
     wanted = visit or built.problem.visits[index]
@@ -167,7 +180,7 @@ def offers_for(
 
     def take(each: _Found) -> None:
         about = built.shifts[each.fit.route.shift]
-        if (about.manager_id, about.date, each.start) == but:
+        if but is not None and about.date == but[0] and each.start in but[1]:
             return
         half = each.fit.route.shift, each.start < NOON
         if half not in found or _rank(each) < _rank(found[half]):
