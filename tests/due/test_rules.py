@@ -81,7 +81,7 @@ def test_a_visit_where_nobody_was_met_does_not_count() -> None:
 
 def test_c_listed_once_a_half_month() -> None:
     visit = one_due(due_of(book(client(tier="C"), seen("2026-11-10"))))
-    assert words(visit) == "C tier, listed: one visit a half-month; last seen 2026-11-10"
+    assert words(visit) == "C tier, listed: one visit every half-month; last seen 2026-11-10"
     assert visit.latest == day("2026-11-30")
     not_due = one_not_due(due_of(book(client(tier="C"), seen("2026-11-16"))))
     assert not_due.next_due == day("2026-12-01")
@@ -108,9 +108,9 @@ def test_clients_that_the_policy_forgets_are_named(tier: str) -> None:
 @pytest.mark.parametrize(
     ("tier", "norm", "fresh", "stale", "next_due"),
     [
-        ("A", "half-month", "2026-11-18", "2026-11-10", "2026-12-01"),
-        ("B", "month", "2026-11-03", "2026-10-20", "2026-12-01"),
-        ("C", "quarter", "2026-10-08", "2026-09-01", "2027-01-04"),
+        ("A", "every half-month", "2026-11-18", "2026-11-10", "2026-12-01"),
+        ("B", "a month", "2026-11-03", "2026-10-20", "2026-12-01"),
+        ("C", "a quarter", "2026-10-08", "2026-09-01", "2027-01-04"),
     ],
 )
 @pytest.mark.parametrize("listed", [True, False])
@@ -119,7 +119,7 @@ def test_service_standard(
 ) -> None:
     account = client(tier=tier, listed=listed)
     visit = one_due(due_of(book(account, seen(stale)), policy="service-standard"))
-    assert words(visit) == f"{tier} tier: one visit a {norm}; last seen {stale}"
+    assert words(visit) == f"{tier} tier: one visit {norm}; last seen {stale}"
     not_due = one_not_due(due_of(book(account, seen(fresh)), policy="service-standard"))
     assert not_due.next_due == day(next_due)
 

@@ -255,7 +255,7 @@ def test_002_a_core_client_is_written_to_every_half_month(policy: str) -> None:
 def test_002_care_for_a_core_client_is_no_message_more_where_one_is_written_every_week() -> None:
     (touch,) = messages(touches_of(book(client())))
     assert "one message a week" in said(touch)
-    assert "core client: one message a half-month" in said(touch)
+    assert "core client: one message every half-month" in said(touch)
 
 
 # The machinery
