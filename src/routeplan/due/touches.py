@@ -294,7 +294,7 @@ def _short(
 
 
 def _reason(rhythm: Rhythm, need: Need, known: Known) -> Message:
-    """'A, listed: 2 calls a half-month; last 2026-11-12'."""
+    """'A, listed: 2 calls every half-month; last 2026-11-12'."""
     if need.before is None:
         last = message("touch.never")
     elif need.before not in known.done:
