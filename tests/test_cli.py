@@ -438,6 +438,8 @@ def test_ctrl_c_ends_a_search_and_leaves_nothing_behind(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
+        # A shell's background job ignores Ctrl-C and passes that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stderr
         first = process.stderr.readline()  # of progress: the search has begun
