@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 import math
 import random
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from routeplan.problem.problem import Problem, Window
+from routeplan.solve.column_generation import engine
 from routeplan.solve.column_generation.cuts import Cut
 from routeplan.solve.column_generation.engine import ColumnSearch
 from routeplan.solve.column_generation.generate import (
@@ -270,3 +272,28 @@ def test_a_search_can_be_called_off_at_any_time() -> None:
         for shift, visits in search.orders:
             assert schedule(problem, shift, visits) is not None
         assert search.bound is None or search.bound <= search.cost
+
+
+@pytest.mark.parametrize("seed", [34, 131])
+def test_a_search_of_many_shifts_ends_soon_after_it_is_called_off(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At whatever better plan or bound; without an end it would try every neighbourhood."""
+    monkeypatch.setattr(engine, "SMALL", 2)
+    problem = random_problem(seed, max_visits=20, max_shifts=8)
+    for calls in itertools.count(1):
+        search = ColumnSearch(
+            problem, seed=0, deadline=math.inf, moves_left=300, gap=0.0, threads=1, tell=bool
+        )
+        at: list[int] = []
+        search.tell = functools.partial(_moves_at, search, at, calls)
+        search.run()
+        if not search.cancelled:
+            assert calls > 5
+            break
+        assert search.moves - at[calls - 1] <= engine.EARLY + 1
+
+
+def _moves_at(search: ColumnSearch, at: list[int], calls: int) -> bool:
+    at.append(search.moves)
+    return len(at) < calls

@@ -32,12 +32,13 @@ from routeplan.solve.schedule import schedule
 __all__ = ["SMALL", "ColumnSearch"]
 
 SMALL = 10
-"""Shifts; with more the first search is longer and fewer cases are split."""
-CUTS = 45
+"""Shifts; with more the first search is longer, neighbourhoods are wider, and fewer cases are
+split."""
 EARLY = 40
-"""Neighbourhoods of four shifts there, before the first relaxation: it takes long."""
+"""Neighbourhoods of four shifts before the first relaxation of more than `SMALL`: it takes long."""
 WIDE = ((4, 24), (6, 8))
-"""Shifts of the neighbourhoods there, and how many are tried in a round."""
+"""Shifts of the neighbourhoods of more than `SMALL`, and how many are tried in a round."""
+CUTS = 45
 POOR = 0.01
 """Gap above which a plan is improved before cases are split."""
 ROUNDS = 24
@@ -280,6 +281,8 @@ class ColumnSearch:
         on_better: Callable[[Routes], bool] | None,
         most: int = 10_000,
     ) -> None:
+        if self._over():
+            return
         better, moves = improve(
             self._prepared,
             routes,
