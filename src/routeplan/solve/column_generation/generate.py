@@ -77,9 +77,6 @@ class Generated:
     """The columns that the relaxation uses, and how much."""
     master: Master = field(compare=False, repr=False)
     """The relaxation as it ended, to look further."""
-    rounds: int
-    finished: bool
-    """Whether no column is missing from the relaxation."""
 
     @property
     def is_plan(self) -> bool:
@@ -336,7 +333,6 @@ def generate_columns(
     value, duals = master.solve()
     proof: Proof | None = None
     heuristic = True
-    finished = False
     rounds = 0
     while rounds < max_rounds and time.monotonic() < deadline:
         rounds += 1
@@ -385,7 +381,6 @@ def generate_columns(
                 continue
             new = separate(master.fractions, master.cuts, on_board, max_cuts)
             if not new:
-                finished = True
                 break
             for cut in new:
                 master.add_cut(cut)
@@ -410,8 +405,6 @@ def generate_columns(
         proof=proof,
         fractions=tuple(master.fractions),
         master=master,
-        rounds=rounds,
-        finished=finished,
     )
 
 
