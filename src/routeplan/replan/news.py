@@ -329,11 +329,8 @@ class _Reader:
             return
         due = min(own, key=self._soonest)
         was = self.planned.get(due.id)
-        manager_id = event.manager_id or (was[0].manager_id if was else client.manager_id)
-        if not self._works_on(manager_id, self.today, event):
-            return
-        if client.site(due.site_id).point is None:
-            self._fault(event, "replan.nowhere", client=client.id)
+        manager_id = self._who_made(due, event, client, self.today)
+        if manager_id is None:
             return
         talk = event.talk
         if talk is None:
@@ -360,16 +357,22 @@ class _Reader:
             self._fault(event, "replan.nothing_open", client=client.id)
             return
         due = min(own, key=self._soonest)
-        was = self.planned.get(due.id)
-        manager_id = event.manager_id or (was[0].manager_id if was else client.manager_id)
-        if not self._works_on(manager_id, date, event):
-            return
-        if client.site(due.site_id).point is None:
-            self._fault(event, "replan.nowhere", client=client.id)
-        elif self._alone(due.id, event):
+        manager_id = self._who_made(due, event, client, date)
+        if manager_id is not None and self._alone(due.id, event):
             assert event.talk is not None  # noqa: S101
             self.cancelled.pop(due.id, None)
             self.made.append(Made(due, manager_id, date, event.talk))
+
+    def _who_made(self, due: DueVisit, event: Done, client: Client, date: dt.date) -> str | None:
+        """The manager who made this visit; None: it cannot be, and is reported."""
+        was = self.planned.get(due.id)
+        manager_id = event.manager_id or (was[0].manager_id if was else client.manager_id)
+        if not self._works_on(manager_id, date, event):
+            return None
+        if client.site(due.site_id).point is None:
+            self._fault(event, "replan.nowhere", client=client.id)
+            return None
+        return manager_id
 
     def _urgent(self, event: Urgent) -> None:
         client = self._client(event)
