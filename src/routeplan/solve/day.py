@@ -26,12 +26,14 @@ class Day:
         "offers",
         "talk",
         "visits",
+        "windows",
     )
 
     def __init__(
         self,
         visits: tuple[int, ...],
         cost: int,
+        windows: int,
         talk: int,
         done: list[int],
         hungry: list[int],
@@ -41,6 +43,8 @@ class Day:
         self.visits = visits
         self.cost = cost
         """Typical travel, windows, and crowding."""
+        self.windows = windows
+        """What the windows cost."""
         self.talk = talk
         self.done = done
         """Before each leg: the first minute one is free, the break taken."""
@@ -116,25 +120,29 @@ class Days:
         place = places[visit]
         from_here = typical[place]
         flat = table.flat[visit]
-        # Where all costs are flat, the detour is the whole difference.
+        # Where all windows' costs are flat, this is what it costs more; else it is that at least.
         exact = flat is not None and all(table.flat[other] is not None for other in visits)
-        least = min(reach[2] for reach in reaches) + table.crowding * (table.made + size)
-        best = none
+        window = min(reach[2] for reach in reaches)
+        beside = window + table.crowding * (table.made + size)
+        detours: list[tuple[int, int]] = []
         at = table.start_place
         for position in range(size + 1):
             origin = at
             at = places[visits[position]] if position < size else table.end_place
-            extra = typical[origin][place] + from_here[at] + least
-            if size:
-                extra -= typical[origin][at]
-            if extra >= best[0]:
+            now = typical[origin][at] if size else 0
+            detours.append((typical[origin][place] + from_here[at] - now + beside, position))
+        best = none
+        for extra, position in sorted(detours):
+            if (extra, position) > best:
+                break
+            if not fits_at(table, day, visit, position):
                 continue
-            if fits_at(table, day, visit, position):
-                if not exact:
-                    extra = self.longer(day, visit, position).cost - day.cost
-                    if extra >= best[0]:
-                        continue
-                best = (extra, position)
+            if exact:
+                return extra, position
+            windows = least_window_cost(table, (*visits[:position], visit, *visits[position:]))
+            if windows is None:
+                raise AssertionError("a visit that goes in time does not go")
+            best = min(best, (extra - window + windows - day.windows, position))
         return best
 
 
@@ -287,7 +295,7 @@ def _make(table: ShiftTable, visits: tuple[int, ...]) -> Day | None:
     )
     if windows is None:
         return None
-    return Day(visits, cost + windows, talk, done, hungry, latest_done, latest_hungry)
+    return Day(visits, cost + windows, windows, talk, done, hungry, latest_done, latest_hungry)
 
 
 def _eat_by(table: ShiftTable, deadline: int) -> int:

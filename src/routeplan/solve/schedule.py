@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import itemgetter
-from typing import NamedTuple
 
 from routeplan.problem.problem import Problem
 from routeplan.solve.result import Route, Stop
@@ -22,16 +21,9 @@ __all__ = ["least_window_cost", "schedule"]
 _ready_cost_hungry = itemgetter(0, 1, 2)
 
 
-class _Label(NamedTuple):
-    ready: int
-    """Free to leave the place."""
-    cost: int
-    """Of the windows so far."""
-    hungry: bool
-    """Whether the break is still to come."""
-    before: _Label | None
-    start: int
-    """Of the stay here: the first minute of preparing the talk."""
+_Label = tuple[int, int, bool, "_Label | None", int]
+"""When one is free to leave the place, cost of the windows so far, whether the break is still to
+come, the label before, and the first minute of preparing the talk here."""
 
 
 def schedule(problem: Problem, shift: int, visits: Sequence[int]) -> Route | None:
@@ -45,9 +37,9 @@ def schedule(problem: Problem, shift: int, visits: Sequence[int]) -> Route | Non
     if label is None:
         return None
     starts: list[int] = []
-    while label.before is not None:
-        starts.append(label.start)
-        label = label.before
+    while label[3] is not None:
+        starts.append(label[4])
+        label = label[3]
     starts.reverse()
     return _with_legs(problem, shift, visits, starts)
 
@@ -55,7 +47,7 @@ def schedule(problem: Problem, shift: int, visits: Sequence[int]) -> Route | Non
 def least_window_cost(table: ShiftTable, visits: Sequence[int]) -> int | None:
     """What the windows of `visits` cost at least, in this order; None: impossible."""
     label = _best(table, visits)
-    return None if label is None else label.cost
+    return None if label is None else label[1]
 
 
 def _best(table: ShiftTable, visits: Sequence[int]) -> _Label | None:
@@ -64,41 +56,41 @@ def _best(table: ShiftTable, visits: Sequence[int]) -> _Label | None:
     if not visits or len(visits) > table.max_visits or talk > table.max_talk:
         return None
     at = table.start_place
-    labels = [_Label(table.start, 0, table.lunch > 0, None, 0)]
+    labels: list[_Label] = [(table.start, 0, table.lunch > 0, None, 0)]
     if table.lunch and table.lunch_last >= 0:  # before the whole route
-        labels.append(_Label(max(table.start, table.lunch_first + table.lunch), 0, False, None, 0))
+        labels.append((max(table.start, table.lunch_first + table.lunch), 0, False, None, 0))
     for visit in visits:
-        place, stay, reached = table.places[visit], table.stays[visit], []
+        place, stay, reached = table.places[visit], table.stays[visit], list[_Label]()
         for label in labels:
-            arrival = table.arrival(at, place, label.ready)
-            options = [(arrival, label.hungry)]
-            if label.hungry and arrival <= table.lunch_last:
+            ready, paid, hungry, _, _ = label
+            arrival = table.arrival(at, place, ready)
+            options = [(arrival, hungry)]
+            if hungry and arrival <= table.lunch_last:
                 options.append((max(arrival, table.lunch_first) + table.lunch, False))
-            for free, hungry in options:
+            for free, still_hungry in options:
                 for first, last, cost in table.reaches[visit]:
                     if free <= last:
-                        start = max(free, first)
-                        reached.append(
-                            _Label(start + stay, label.cost + cost, hungry, label, start)
-                        )
+                        start = first if first > free else free
+                        reached.append((start + stay, paid + cost, still_hungry, label, start))
         if not reached:
             return None
         labels, at = _with_lunch(table, _undominated(reached)), place
     best: tuple[int, int, _Label] | None = None
     for label in labels:
-        back = table.arrival(at, table.end_place, label.ready)
-        on_time = back <= table.end and (not label.hungry or back <= table.lunch_last)
-        if on_time and (best is None or (label.cost, back) < best[:2]):
-            best = (label.cost, back, label)
+        ready, cost, hungry, _, _ = label
+        back = table.arrival(at, table.end_place, ready)
+        on_time = back <= table.end and (not hungry or back <= table.lunch_last)
+        if on_time and (best is None or (cost, back) < best[:2]):
+            best = (cost, back, label)
     return best[2] if best else None
 
 
 def _with_lunch(table: ShiftTable, labels: list[_Label]) -> list[_Label]:
     """The labels, and those that take the break before leaving."""
-    fed = [
-        label._replace(ready=max(label.ready, table.lunch_first) + table.lunch, hungry=False)
-        for label in labels
-        if label.hungry and label.ready <= table.lunch_last
+    fed: list[_Label] = [
+        (max(ready, table.lunch_first) + table.lunch, cost, False, before, start)
+        for ready, cost, hungry, before, start in labels
+        if hungry and ready <= table.lunch_last
     ]
     return _undominated([*labels, *fed]) if fed else labels
 
@@ -107,12 +99,18 @@ def _undominated(labels: list[_Label]) -> list[_Label]:
     if len(labels) < 2:
         return labels
     kept: list[_Label] = []
-    least = {False: NO_WAY, True: NO_WAY}  # of those kept, by whether the break is to come
+    least_fed = least_hungry = NO_WAY
     for label in sorted(labels, key=_ready_cost_hungry):
-        cost, hungry = label.cost, label.hungry
-        if cost < least[False] and not (hungry and cost >= least[True]):
-            kept.append(label)
-            least[hungry] = cost
+        cost = label[1]
+        if cost >= least_fed:
+            continue
+        if not label[2]:
+            least_fed = cost
+        elif cost < least_hungry:
+            least_hungry = cost
+        else:
+            continue
+        kept.append(label)
     return kept
 
 
