@@ -2,7 +2,7 @@
 
 Any prices bound any problem (`proof.py`). For those of the problem before, the least reduced cost
 of each shift's routes is known. On a shift where every route is one of before and costs as much at
-least, it still holds; other shifts are priced anew, exactly. That is how a re-plan says at once how
+least, it still holds; other shifts are priced anew. That is how a re-plan says at once how
 good it is: most events take visits, hours or minutes away from few shifts and give none.
 """
 
@@ -25,6 +25,8 @@ PRICED = 6
 """Shifts priced anew in any case: those that lost most visits of price may have become dearer."""
 MOST_PRICED = 12
 """Shifts priced anew at most: each takes some hundredths of a second."""
+MOST_LABELS = 2_000
+"""In pricing a shift; what no route can undercut by then bounds it, too."""
 
 Key = tuple[object, ...]
 _Rows = Sequence[Sequence[int]]
@@ -310,21 +312,19 @@ def _days_apart(problem: Problem) -> dict[tuple[int, int], int]:
 
 
 def _visit_prices(part: Part, match: _Match, prices: _Prices) -> dict[int, int]:
-    """Those of before; a visit that is new gets what the others earn for as many minutes."""
+    """Those of before; a visit that is new gets what most earn for as many minutes."""
     stays = {visit: _stay(match.new.visits[visit]) for visit in part.visits}
     known = {
         visit: prices.visit[old]
         for visit in part.visits
         if (old := match.visit[visit]) in prices.visit
     }
-    earned, minutes = sum(known.values()), sum(stays[visit] for visit in known)
+    a_minute = sorted(price // stays[visit] for visit, price in known.items())
+    usual = a_minute[len(a_minute) // 2] if a_minute else 0
     return {
         visit: known[visit]
         if visit in known
-        else min(
-            earned * stays[visit] // minutes if minutes else 0,
-            _worth(match.new, visit) * prices.scale,
-        )
+        else min(usual * stays[visit], _worth(match.new, visit) * prices.scale)
         for visit in part.visits
     }
 
@@ -363,7 +363,7 @@ def _choices_and_ties(
 
 
 def _priced(problem: Problem, part: Part, leaf: Leaf, shift: int, scale: int) -> int:
-    """The least reduced cost of a shift's routes, exactly. Raises OverflowError."""
+    """What no route of a shift costs less than, reduced. Raises OverflowError."""
     from routeplan.solve.recheck_day import Day, Prices, least_reduced_cost
 
     day = Day(problem, shift)
@@ -378,7 +378,7 @@ def _priced(problem: Problem, part: Part, leaf: Leaf, shift: int, scale: int) ->
         earned={visit: price[visit] for visit in day.visits if visit in price},
         cuts=[(cut.visits, -cut.price) for cut in leaf.cuts if cut.price],
     )
-    return least_reduced_cost(day, prices)
+    return least_reduced_cost(day, prices, MOST_LABELS)
 
 
 def _value(problem: Problem, part: Part, leaf: Leaf, least: Sequence[int], scale: int) -> int:

@@ -35,6 +35,8 @@ SAFE = 1 << 58
 """No sum of prices and costs along a route comes near this, on either side of 0."""
 INFINITE = 1 << 60
 """With any such sum added, still above SAFE; two of them still fit."""
+SPAN = 30
+"""Minutes that are worked out at once, at most: with more the tables outgrow the cache."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,8 @@ class Day:
             )
         ]
         self.done, self.paid = self._options(problem)
+        self.shortest = min((visit.before + visit.talk + visit.after for visit in own), default=1)
+        """Minutes that any visit takes at least."""
         self._arrivals: dict[int, list[list[int]]] = {}
         self.over = self._over()
         self.eaten, self.can_eat = self._breaks(problem)
@@ -160,18 +164,21 @@ class Day:
                 over[minute] |= 1 << j
         return over
 
-    def arrivals(self, minute: int) -> Ints:
-        """(n + 1, n + 1) first arrival of who is free at `minute`, waiting for a quicker slice."""
-        best: Ints = np.minimum(max(minute, self._slices[-1][0]) + self._slices[-1][1], self.late)
-        for (begin, minutes), (over, _) in itertools.pairwise(self._slices):
-            if minute < over:
-                np.minimum(best, max(minute, begin) + minutes, out=best)
+    def arrivals(self, minutes: Ints) -> Ints:
+        """(k, n + 1, n + 1) first arrival of who is free at each of k minutes, be it after waiting
+        for a quicker slice."""
+        free = minutes[:, None, None]
+        begin, last = self._slices[-1]
+        best: Ints = np.minimum(np.maximum(free, begin) + last, self.late)
+        for (begin, table), (over, _) in itertools.pairwise(self._slices):
+            now = np.where(free < over, np.maximum(free, begin) + table, NEVER)
+            np.minimum(best, now, out=best)
         return best
 
     def arrivals_from(self, row: int, minute: int) -> list[int]:
         known = self._arrivals.get(minute)
         if known is None:
-            known = self._arrivals[minute] = self.arrivals(minute).tolist()
+            known = self._arrivals[minute] = self.arrivals(np.array([minute]))[0].tolist()
         return known[row]
 
     def _breaks(self, problem: Problem) -> tuple[list[int], list[bool]]:
@@ -209,31 +216,36 @@ class Day:
         free = np.full((2, size, late + 1), INFINITE, dtype=np.int64)
         column = np.arange(size)
         eaten, can_eat = np.array(self.eaten), np.array(self.can_eat)
+        home_legs = legs[:size, size]
+
+        def on(fed: int, there: Ints) -> Ints:
+            """The least from being free at the next visit, by minute and visit."""
+            rest = legs[:size, :size] + free[fed][column, there]
+            least: Ints = rest.min(axis=2, initial=INFINITE)
+            return least
+
         beyond = late
-        for minute in [*np.unique(self.done[self.done < late])[::-1].tolist(), self.start]:
-            # Who is free from this departure of a visit to the next one leaves at a later one.
-            span = slice(minute, beyond)
+        while beyond > self.start:
+            # A visit takes `shortest` minutes: who is free for it here leaves it after this span.
+            first = max(self.start, beyond - min(self.shortest, SPAN))
+            span, minutes = slice(first, beyond), np.arange(first, beyond)
             value = left[:, column[:, None], self.done[:, :, span]] + spent[:, :, span]
             lowest = value.min(axis=1, initial=INFINITE)
             free[:, :, span] = np.where(barred[:, None], INFINITE, lowest)
-            beyond = minute
-            reached = self.arrivals(minute)
-            there, home = reached[:size, :size], reached[:size, size]
-            go = (legs[:size, :size] + free[1][column, there]).min(axis=1, initial=INFINITE)
-            end = np.where(home <= self.end, legs[:size, size], INFINITE)
-            left[1, :, minute] = np.minimum(go, end)
-            if can_eat[minute]:
-                go = (legs[:size, :size] + free[0][column, there]).min(axis=1, initial=INFINITE)
-                fed_there = eaten[there]
-                first = self.eaten[minute]
-                after = self.arrivals(first) if first < late else np.full_like(reached, late)
-                fed_there = np.minimum(fed_there, after[:size, :size])
-                eat = (legs[:size, :size] + free[1][column, fed_there]).min(
-                    axis=1, initial=INFINITE
-                )
-                in_time = can_eat[home] | (after[:size, size] <= self.end)
-                end = np.where(in_time, legs[:size, size], INFINITE)
-                left[0, :, minute] = np.minimum(np.minimum(go, eat), end)
+            beyond = first
+            reached = self.arrivals(minutes)
+            there, home = reached[:, :size, :size], reached[:, :size, size]
+            end = np.where(home <= self.end, home_legs, INFINITE)
+            left[1, :, span] = np.minimum(on(1, there), end).T
+            able = can_eat[minutes]
+            if able.any():
+                there, home, over = there[able], home[able], eaten[minutes[able]]
+                after = self.arrivals(over)
+                fed_there = np.minimum(eaten[there], after[:, :size, :size])
+                in_time = can_eat[home] | (after[:, :size, size] <= self.end)
+                end = np.where(in_time, home_legs, INFINITE)
+                least = np.minimum(np.minimum(on(0, there), on(1, fed_there)), end)
+                left[0][:, minutes[able]] = least.T
         return left, free
 
 
@@ -242,14 +254,11 @@ class _Search:
 
     def __init__(self, day: Day, prices: Prices) -> None:
         self.day, self.scale = day, prices.scale
+        # Views, as lists of all these numbers would take longer than the search itself.
         left, free = day.rest(prices)
-        self.left: list[list[list[int]]] = left.tolist()
-        self.free: list[list[list[int]]] = free.tolist()
+        self.left, self.free, self.done = left.data, free.data, day.done.data
         self.cost: list[list[int]] = day.cost.tolist()
-        self.done: list[list[list[int]]] = day.done.transpose(1, 0, 2).tolist()
-        self.paid: list[list[int]] = [
-            [int(window[0]) for window in windows] for windows in day.paid.transpose(1, 0, 2)
-        ]
+        self.paid: list[list[int]] = day.paid[:, :, 0].T.tolist()
         self.earned = [prices.earned.get(visit, 0) for visit in day.visits]
         self.open = [j for j, visit in enumerate(day.visits) if visit in prices.earned]
         self.pays = [paid for _, paid in prices.cuts]
@@ -305,12 +314,12 @@ class _Search:
                     fed_at = min(fed_at, fed_first[j])
                 ways.append((1, fed_at))
             for fed, ready in ways:
-                if reduced + self.free[fed][j][ready] >= below:
+                if reduced + self.free[fed, j, ready] >= below:
                     continue
-                for done, paid in zip(self.done[j], self.paid[j], strict=True):
-                    leave = done[ready]
+                for window, paid in enumerate(self.paid[j]):
+                    leave = self.done[window, j, ready]
                     whole = reduced + self.scale * paid - self.earned[j]
-                    at_least = whole + self.left[fed][j][leave]
+                    at_least = whole + self.left[fed, j, leave]
                     if at_least < below:
                         self.made += 1
                         made.append(
@@ -344,17 +353,24 @@ class _Search:
         return label.reduced + self.scale * self.cost[label.last][home]
 
 
-def least_reduced_cost(day: Day, prices: Prices) -> int:
-    """Of all routes of the shift, and of staying at home (0). Raises OverflowError as `rest`."""
+def least_reduced_cost(day: Day, prices: Prices, most: int | None = None) -> int:
+    """Of all routes of the shift, and of staying at home (0). Raises OverflowError as `rest`.
+
+    After taking up `most` labels: what no route can undercut, which may be less.
+    """
     search = _Search(day, prices)
     best = 0
     heap = search.extended(search.root(), best)
     heapq.heapify(heap)
     settled: list[list[_Label]] = [[] for _ in day.visits]
-    while heap:
+    for taken in itertools.count():
+        if not heap:
+            break
         label = heapq.heappop(heap)
         if label.at_least >= best:
             break
+        if taken == most:
+            return label.at_least
         if any(_needless(search, other, label) for other in settled[label.last]):
             continue
         settled[label.last].append(label)
