@@ -172,7 +172,8 @@ class Replanning:
         return self.built.problem.model_copy(update={"visits": visits})
 
     def touched(self) -> frozenset[int]:
-        """Shifts of which a visit was lost, or which a visit that is lost or new could be on."""
+        """Shifts of which a visit was lost, or which a visit could be on that is lost, new, or left
+        out though it has to be made."""
         made = {
             (about.manager_id, about.date): {self.built.visits[stop.visit].id for stop in stops}
             for about, stops in (
@@ -185,6 +186,7 @@ class Replanning:
             for number in self.start.left_out
             if self.built.visits[number].id in self.slots
             or self.built.visits[number].id not in known
+            or self.built.problem.visits[number].required
         }
         able = {
             window.shift
