@@ -13,6 +13,8 @@ import math
 import random
 from collections.abc import Callable, Iterable, Sequence
 
+import numpy as np
+
 from routeplan.problem.problem import Problem
 from routeplan.solve.day import Day, Days
 from routeplan.solve.tables import NO_WAY, tables_of
@@ -339,28 +341,18 @@ class Search:
 
 def _neighbours(problem: Problem) -> list[list[int]]:
     """Per visit: all visits, itself first, then by typical minutes there and back."""
-
-    def apart(a: int, b: int) -> int:
-        return min(
-            (
-                matrix.minutes[a][b] + matrix.minutes[b][a]
-                for matrix in problem.matrices
-                if matrix.minutes[a][b] >= 0 and matrix.minutes[b][a] >= 0
-            ),
-            default=NO_WAY,
-        )
-
-    visits = range(len(problem.visits))
-    places = [visit.place for visit in problem.visits]
-    used = sorted(set(places))
-    distance = {(a, b): apart(a, b) for a in used for b in used}
-    return [
-        sorted(
-            visits,
-            key=lambda other: (other != visit, distance[places[visit], places[other]], other),
-        )
-        for visit in visits
-    ]
+    places = sorted({visit.place for visit in problem.visits})
+    row = {place: number for number, place in enumerate(places)}
+    apart = np.full((len(places), len(places)), NO_WAY, dtype=np.int64)
+    for matrix in problem.matrices:
+        there = np.array(matrix.minutes, dtype=np.int64)[np.ix_(places, places)]
+        back = there.T
+        np.minimum(apart, np.where((there < 0) | (back < 0), NO_WAY, there + back), out=apart)
+    at = [row[visit.place] for visit in problem.visits]
+    between = apart[np.ix_(at, at)]
+    np.fill_diagonal(between, -1)
+    nearest: list[list[int]] = between.argsort(axis=1, kind="stable").tolist()
+    return nearest
 
 
 def _insertion_ranks(problem: Problem, known: Sequence[Days]) -> list[list[int]]:
