@@ -425,6 +425,19 @@ def test_a_search_on_a_terminal_keeps_one_line_and_takes_it_away(
     assert stream.getvalue().endswith("\x1b[2K")
 
 
+@pytest.mark.parametrize("terminal", [False, True])
+def test_what_is_known_so_far_stands_on_a_terminal_until_the_search_ends(
+    terminal: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    search, stream = display(terminal=terminal)
+    with search:
+        search.show("removed")
+        search.update(progress(2, cost=90))
+        assert ("removed" in stream.getvalue()) == terminal
+    assert not terminal or stream.getvalue().endswith("\x1b[2K")
+
+
 def test_a_search_that_fails_lets_the_error_through() -> None:
     search, stream = display()
 

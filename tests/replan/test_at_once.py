@@ -36,7 +36,12 @@ def made_from() -> Solved:
     return Solved(problem=built.problem, result=solve(built.problem, STOP))
 
 
-def again(*events: Event, earlier: Solved | None = None, gap: float = 1.0) -> tuple[Plan, Solved]:
+def again(
+    *events: Event,
+    earlier: Solved | None = None,
+    gap: float = 1.0,
+    on_first: Callable[[Plan], None] | None = None,
+) -> tuple[Plan, Solved]:
     settings = busy_plan().origin.settings
     solver = settings.solver.model_copy(update={"replan_gap": gap})
     solved: list[Solved] = []
@@ -47,6 +52,7 @@ def again(*events: Event, earlier: Solved | None = None, gap: float = 1.0) -> tu
         NOW,
         settings=settings.model_copy(update={"solver": solver}),
         earlier=earlier or made_from(),
+        on_first=on_first,
         on_solved=solved.append,
     )
     return plan, solved[-1]
@@ -93,6 +99,24 @@ def test_what_is_not_proven_well_enough_is_searched_further(searches: list[str])
     searched = again(EVENTS[1], gap=0.0)[1].result
     assert searches == ["search"]
     assert searched.cost <= at_once.cost
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+def test_a_first_answer_is_given_where_the_search_goes_on(event: Event) -> None:
+    first: list[Plan] = []
+    plan, solved = again(event, gap=0.0, on_first=first.append)
+    assert [one.proof.stopped_by for one in first] in (["first"], [])
+    for one in first:
+        assert one.origin.events == plan.origin.events == (event,)
+        assert one.proof.cost >= plan.proof.cost
+        assert one.proof.bound is None or one.proof.bound <= solved.result.cost
+    assert first or plan.proof.stopped_by == "optimal"
+
+
+def test_the_only_answer_is_not_given_twice() -> None:
+    first: list[Plan] = []
+    again(EVENTS[1], on_first=first.append)
+    assert first == []
 
 
 def test_a_required_visit_that_nobody_can_make_hides_no_gap(searches: list[str]) -> None:

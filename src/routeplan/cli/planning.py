@@ -249,6 +249,9 @@ def replan(
             engine=Engine(engine.value),
             progress=display.update,
             earlier=earlier,
+            on_first=lambda first: display.show(
+                diff_report(diff_plans(before, first), texts, proof=first.proof)
+            ),
             on_solved=solved.append,
         )
     diff = diff_plans(before, after)

@@ -68,6 +68,8 @@ from routeplan.language import message
 __all__ = ["accept", "notices", "offer", "tell", "whatif"]
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from routeplan.book.models import Book
     from routeplan.config import Settings
     from routeplan.language import Texts
@@ -192,6 +194,10 @@ def whatif(
         SearchDisplay(texts, to_err(), quiet=quiet) as display,
     ):
         before = world.plan
+
+        def changes(after: Plan) -> RenderableType:
+            return diff_report(diff_plans(before, after), texts, proof=after.proof)
+
         happened = with_recorded(happened, before, world.book, world.now, texts)
         stop = StopRule(seconds=time_limit or world.settings.solver.time_limit)
         names = {client.id: client.name for client in world.book.clients}
@@ -266,6 +272,7 @@ def whatif(
             engine=Engine(engine.value),
             progress=display.update,
             earlier=proof_there(folder),
+            on_first=lambda first: display.show(changes(first)),
         )
         ground = map_ground(world.settings.travel, world.place)
     diff = diff_plans(before, after)
@@ -283,7 +290,7 @@ def whatif(
         return
     if not quiet:
         to_out().print(side_by_side(before, after, texts))
-    to_out().print(diff_report(diff, texts))
+    to_out().print(changes(after))
     if written:
         typer.echo(texts("choices.wrote", files=written))
     typer.echo(texts("choices.not_saved"))

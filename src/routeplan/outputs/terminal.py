@@ -45,6 +45,7 @@ from routeplan.plan.plan import (
     PlannedDay,
     PlannedVisit,
     PlannedVisitStatus,
+    Proof,
     Totals,
     UnplannedVisit,
 )
@@ -208,11 +209,16 @@ def faults_report(faults: Sequence[Fault], texts: Texts) -> RenderableType:
 
 
 def diff_report(
-    diff: PlanDiff, texts: Texts, *, versions: tuple[int, int] | None = None
+    diff: PlanDiff,
+    texts: Texts,
+    *,
+    versions: tuple[int, int] | None = None,
+    proof: Proof | None = None,
 ) -> RenderableType:
     """What a re-plan took out, moved and brought in, and the totals before and after.
 
-    What was kept is counted only: it is nearly all. `versions`: their numbers in the history.
+    What was kept is counted only: it is nearly all. `versions`: their numbers in the history;
+    `proof`: of the later plan, to say how good it is.
     """
     order = (ChangeKind.REMOVED, ChangeKind.MOVED, ChangeKind.ADDED, ChangeKind.KEPT)
     counts = [
@@ -229,6 +235,8 @@ def diff_report(
     parts.append("")
     for key, totals in (("terminal.before", diff.before), ("terminal.after", diff.after)):
         parts.append(_text(texts(key, totals=totals_words(totals, texts))))
+    if proof is not None:
+        parts.append(_text(texts("terminal.proof", proof=proof_words(proof, texts)), "dim"))
     return Group(*parts)
 
 
@@ -236,7 +244,7 @@ class SearchDisplay:
     """Shows a search under way on `console` (standard error), which it leaves as it was.
 
     Give `update` to `solve` as its progress callback. One line that keeps changing on a terminal,
-    a line every few seconds elsewhere, nothing when `quiet`.
+    below what was given to `show`; a line every few seconds elsewhere, nothing when `quiet`.
     """
 
     def __init__(self, texts: Texts, console: Console, *, quiet: bool = False) -> None:
@@ -246,6 +254,7 @@ class SearchDisplay:
         self._latest: Progress | None = None
         self._printed: Progress | None = None
         self._live: Live | None = None
+        self._shown: RenderableType | None = None
         self._began = 0.0
 
     def __enter__(self) -> Self:
@@ -271,6 +280,12 @@ class SearchDisplay:
         elif kind is None and self._latest is not self._printed:
             self._print()
 
+    def show(self, known: RenderableType) -> None:
+        """Shows what is known so far, while the search goes on."""
+        self._shown = known
+        if self._live:
+            self._live.refresh()
+
     def update(self, progress: Progress) -> None:
         """Takes note of a better solution."""
         self._latest = progress
@@ -285,11 +300,13 @@ class SearchDisplay:
         if self._latest and not self._quiet:
             self._console.print(self._line(self._latest, self._latest.seconds))
 
-    def _now(self) -> Text:
+    def _now(self) -> RenderableType:
         seconds = time.monotonic() - self._began
         if self._latest is None:
-            return _text(self._texts("terminal.searching", seconds=f"{seconds:.0f}"), "dim")
-        return self._line(self._latest, seconds)
+            line = _text(self._texts("terminal.searching", seconds=f"{seconds:.0f}"), "dim")
+        else:
+            line = self._line(self._latest, seconds)
+        return line if self._shown is None else Group(self._shown, "", line)
 
     def _line(self, progress: Progress, seconds: float) -> Text:
         bound, cost = progress.bound, progress.cost

@@ -207,31 +207,34 @@ class Replanning:
         shifts = enumerate(self.built.shifts)
         return frozenset(able | {number for number, about in shifts if lost_here(about)})
 
-    def proven(self, solution: Solution, earlier: Solved, seed: int) -> Result | None:
-        """The result of a solution that is good enough by the prices of the earlier proof."""
+    def at_once(self, solution: Solution, earlier: Solved, seed: int) -> Result:
+        """The result of a solution, with the bound that the prices of the earlier proof give.
+
+        It ended by "first" where that does not show it to be good enough.
+        """
         problem = self.built.problem
         carried = carry(problem, earlier)
-        if carried is None:
-            return None
+        bound = carried.bound if carried else None
         cost = cost_of(problem, solution)
         missing = sum(problem.visits[index].required for index in solution.left_out)
         # A share of what the penalties of required visits come to would be no small gap.
-        at_stake = cost - missing * problem.required_penalty
-        if cost - carried.bound > self.settings.solver.replan_gap * at_stake:
-            return None
-        proven = cost <= carried.bound
+        most = self.settings.solver.replan_gap * (cost - missing * problem.required_penalty)
+        proven = bound is not None and cost <= bound
+        near = "gap" if bound is not None and cost - bound <= most else "first"
         status = Status.OPTIMAL if proven else Status.FEASIBLE
         result = Result(
             engine=earlier.result.engine,
             seed=seed,
             status=Status.INFEASIBLE if missing else status,
-            stopped_by="optimal" if proven else "gap",
+            stopped_by="optimal" if proven else near,
             solution=solution,
             cost=cost,
-            bound=carried.bound,
-            proof=carried.proof,
+            bound=bound,
+            proof=carried.proof if carried else None,
         )
-        return None if self.loses_held(result) else result
+        return (
+            result.model_copy(update={"stopped_by": "first"}) if self.loses_held(result) else result
+        )
 
     def loses_held(self, result: Result) -> bool:
         """Whether a visit is left out that may not move."""
@@ -293,6 +296,7 @@ def replan(
     engine: Engine = Engine.COLUMNS,
     progress: ProgressCallback | None = None,
     earlier: Solved | None = None,
+    on_first: Callable[[Plan], None] | None = None,
     on_solved: Callable[[Solved], None] | None = None,
 ) -> Plan:
     """The plan from `now` (local time) on, once `events` have happened; checked like any plan.
@@ -308,7 +312,7 @@ def replan(
     With `earlier`, what `plan` was made from, and no `stop`, the answer comes at once where it is
     proven within `settings.solver.replan_gap` of the best possible: the days that the events touch
     are mended first, then all, and the prices of the earlier proof bound the new plan. Where it is
-    not, the search goes on from there.
+    not, the search goes on from there, and `on_first` is given the plan that stands meanwhile.
 
     Raises UsageError for an event or a clock that does not go with the plan, and CheckError if the
     new plan breaks a rule, which is a bug.
@@ -335,11 +339,15 @@ def replan(
             on_solved(solved)
         return after
     seed = solver.seed if seed is None else seed
-    start, at_once = opened.start, None
+    start, result = opened.start, None
     if earlier is not None and stop is None and engine is Engine.COLUMNS:
         start = repaired(problem, start, opened.touched(), seed=seed)
-        at_once = opened.proven(start, earlier, seed)
-    result = at_once or solve(
+        result = opened.at_once(start, earlier, seed)
+        if result.stopped_by == "first":
+            if on_first and not opened.loses_held(result):
+                on_first(opened.plan_of(opened.stays(with_what_pays(problem, result))))
+            result = None
+    result = result or solve(
         problem,
         stop or StopRule(seconds=solver.time_limit),
         seed=seed,
