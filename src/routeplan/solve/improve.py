@@ -13,8 +13,6 @@ import math
 import random
 from collections.abc import Callable, Iterable, Sequence
 
-import numpy as np
-
 from routeplan.problem.problem import Problem
 from routeplan.solve.day import Day, Days
 from routeplan.solve.tables import NO_WAY, tables_of
@@ -341,6 +339,8 @@ class Search:
 
 def _neighbours(problem: Problem) -> list[list[int]]:
     """Per visit: all visits, itself first, then by typical minutes there and back."""
+    import numpy as np
+
     places = sorted({visit.place for visit in problem.visits})
     row = {place: number for number, place in enumerate(places)}
     apart = np.full((len(places), len(places)), NO_WAY, dtype=np.int64)
