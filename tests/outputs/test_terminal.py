@@ -12,11 +12,13 @@ from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
 from routeplan.book.faults import Fault, Severity
-from routeplan.book.models import Appointment, Book, Client, Manager, Site
+from routeplan.book.models import Appointment, Book, Client, Manager, Site, Tier
 from routeplan.due.models import DueList, NotDue
 from routeplan.language import LANGUAGES, Texts, message
+from routeplan.outputs.replanning import choices_report
 from routeplan.outputs.terminal import (
     SearchDisplay,
+    confirmed_report,
     diff_report,
     due_report,
     faults_report,
@@ -25,10 +27,15 @@ from routeplan.outputs.terminal import (
 )
 from routeplan.plan.plan import Detour, Leg, Plan
 from routeplan.problem.adjust import parse_adjustment
+from routeplan.replan.choices import Choice, ChoiceTable
 from routeplan.replan.diff import diff_plans
-from routeplan.solve.stop import Progress
+from routeplan.solve.recheck import Confirmed
+from routeplan.solve.result import Solved
+from routeplan.solve.solve import solve
+from routeplan.solve.stop import Progress, StopRule
 from routeplan.values import WeeklyHours, format_clock
 from tests.example_plan import example_plan, hostile
+from tests.problem_strategies import random_problem
 
 EN = Texts("en")
 HOSTILE = (
@@ -370,8 +377,10 @@ def test_no_colour_when_the_user_does_not_want_any(monkeypatch: pytest.MonkeyPat
         assert not set(codes.split(";")) & {str(colour) for colour in range(30, 50)}
 
 
-def progress(seconds: float, cost: int = 100, bound: int | None = None) -> Progress:
-    return Progress(seconds=seconds, cost=cost, bound=bound, visits=12)
+def progress(
+    seconds: float, cost: int = 100, bound: int | None = None, required: int = 0
+) -> Progress:
+    return Progress(seconds=seconds, cost=cost, required=required, bound=bound, visits=12)
 
 
 def display(*, quiet: bool = False, terminal: bool = False) -> tuple[SearchDisplay, io.StringIO]:
@@ -395,6 +404,67 @@ def test_a_search_shows_how_near_the_bound_is() -> None:
     with search:
         search.update(progress(1, cost=200, bound=150))
     assert "none below 150 (gap 25.0 %)" in stream.getvalue()
+
+
+def test_penalties_of_must_visits_hide_no_gap_of_a_search() -> None:
+    search, stream = display()
+    with search:
+        search.update(progress(1, cost=1_200, bound=1_150, required=1_000))
+    assert "none below 1150 (gap 25.0 %)" in stream.getvalue()
+    search, stream = display()
+    with search:
+        search.update(progress(1, cost=1_200, bound=900, required=1_000))
+    assert "gap" not in stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("cost", "required", "bound", "said"),
+    [
+        (1_200, 1_000, 1_200, "so this one is the best possible"),
+        (1_200, 1_000, 1_150, "makes more of the required visits, and all else costs never"),
+        (1_200, 1_000, 1_150, "within 25 %"),
+        (1_200, 1_000, 900, "Whether one makes more of the required visits is not known"),
+        (1_200, 0, 1_150, "so this one is within 4.2 % of the best possible"),
+    ],
+)
+def test_what_is_confirmed_leaves_penalties_of_must_visits_aside(
+    cost: int, required: int, bound: int, said: str
+) -> None:
+    problem = random_problem(3)
+    solved = Solved(problem=problem, result=solve(problem, StopRule(iterations=1)))
+    found = Confirmed(cost=cost, required=required, bound=bound, cases=1, listed=0)
+    assert said in shown(confirmed_report(found, solved, 0.1, EN), width=300)
+
+
+@pytest.mark.parametrize(
+    ("required", "bounds", "said"),
+    [
+        (0, (1_200, 1_150), "nothing is more than 4.2 % cheaper"),
+        (1_000, (1_200, 1_150), "nothing is more than 25 % cheaper"),
+        (1_000, (1_200, 1_200), "Proven: with so few changes"),
+        (1_000, (1_200, 900), "makes more of the required visits is not known"),
+        (0, (1_200, None), None),
+    ],
+)
+def test_choices_leave_penalties_of_must_visits_aside(
+    required: int, bounds: tuple[int | None, ...], said: str | None
+) -> None:
+    choices = tuple(
+        Choice(
+            changes=number,
+            more=number,
+            visits=dict.fromkeys(Tier, 0),
+            travel=0,
+            cost=1_200,
+            required=required,
+            bound=bound,
+            clients=(),
+        )
+        for number, bound in enumerate(bounds)
+    )
+    table = ChoiceTable(forced=(), choices=choices, complete=True)
+    text = shown(choices_report(table, {}, EN), width=200)
+    assert "so few changes" not in text if said is None else said in text
 
 
 def test_a_search_that_costs_nothing_has_no_gap() -> None:

@@ -22,6 +22,7 @@ from routeplan.replan.choices import Choice, ChoiceTable
 from routeplan.replan.diff import ChangeKind, diff_plans
 from routeplan.replan.offer import Offer
 from routeplan.replan.relax import Relaxation
+from routeplan.solve.result import rest_gap
 
 __all__ = ["choices_report", "fit_report", "offer_sentence", "offers_report", "side_by_side"]
 
@@ -66,18 +67,16 @@ def choices_report(table: ChoiceTable, names: dict[str, str], texts: Texts) -> R
     parts.append(shown)
     if len(table.choices) == 1:
         parts.append(_text(texts("choices.only"), "dim"))
-    last = table.choices[-1]
-    if last.bound is not None and last.cost:
-        gap = math.ceil(1000 * max(_gap(choice) for choice in table.choices)) / 10
-        key = "choices.gap" if gap else "choices.proven"
-        parts.append(_text(texts(key, gap=f"{gap:g}"), "dim"))
+    if all(choice.bound is not None for choice in table.choices):
+        gaps = [rest_gap(choice.cost, choice.bound, choice.required) for choice in table.choices]
+        known = [gap for gap in gaps if gap is not None]
+        key = "choices.gap" if any(known) else "choices.proven"
+        key = key if len(known) == len(gaps) else "choices.open"
+        percent = math.ceil(1000 * max(known, default=0)) / 10
+        parts.append(_text(texts(key, gap=f"{percent:g}"), "dim"))
     if not table.complete:
         parts.append(_text(texts("choices.cut_short"), "yellow"))
     return Group(*parts)
-
-
-def _gap(choice: Choice) -> float:
-    return (choice.cost - choice.bound) / choice.cost if choice.bound is not None else 0.0
 
 
 def _visits(choice: Choice, against: Choice | None) -> str:

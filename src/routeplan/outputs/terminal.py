@@ -52,7 +52,7 @@ from routeplan.plan.plan import (
 from routeplan.problem.progress import Told
 from routeplan.replan.diff import Change, ChangeKind, PlanDiff, PlannedSlot
 from routeplan.solve.limit import Limit, changes_of
-from routeplan.solve.result import Result, Solved
+from routeplan.solve.result import Result, Solved, rest_gap
 from routeplan.solve.stop import Progress
 from routeplan.values import TimeWindow, format_clock
 
@@ -121,30 +121,35 @@ def confirmed_report(
     made = sum(len(route.stops) for route in solved.result.solution.routes)
     visits = len(solved.problem.visits)
     lines = [texts("terminal.confirmed_routes", n=made, visits=visits, cost=found.cost)]
-    if found.bound is None or found.gap is None:
+    if found.bound is None:
         lines.append(texts("terminal.confirmed_no_bound"))
     else:
-        gap = f"{math.ceil(1000 * found.gap) / 10:g}"
-        optimal = found.bound == found.cost
-        key = "terminal.confirmed_optimal" if optimal else "terminal.confirmed_bound"
+        key, gap = "terminal.confirmed_open", ""
+        if found.gap is not None:
+            rest = "_rest" if found.required else ""
+            key = f"terminal.confirmed_bound{rest}" if found.gap else "terminal.confirmed_optimal"
+            gap = f"{math.ceil(1000 * found.gap) / 10:g}"
         lines.append(texts(key, bound=found.bound, gap=gap))
         lines.append(texts("terminal.confirmed_cases", n=found.cases))
         if found.listed:
             lines.append(texts("terminal.confirmed_listed", n=found.listed))
     if solved.limit is not None:
-        lines.append(_confirmed_limit(solved.limit, solved.result, texts))
+        lines.append(_confirmed_limit(solved.limit, solved.result, found.required, texts))
     lines.append(texts("terminal.confirmed_seconds", seconds=f"{seconds:.1f}"))
     return Group(*(_text(line) for line in lines))
 
 
-def _confirmed_limit(limit: Limit, result: Result, texts: Texts) -> str:
+def _confirmed_limit(limit: Limit, result: Result, required: int, texts: Texts) -> str:
     known = {"n": changes_of(result.solution, limit), "most": limit.most}
     if limit.bound is None:
         return texts("terminal.confirmed_limit", **known)
     if limit.bound == result.cost:
         return texts("terminal.confirmed_limit_best", **known)
-    gap = math.ceil(1000 * (result.cost - limit.bound) / result.cost) / 10
-    return texts("terminal.confirmed_limit_bound", bound=limit.bound, gap=f"{gap:g}", **known)
+    gap = rest_gap(result.cost, limit.bound, required)
+    if gap is None:
+        return texts("terminal.confirmed_limit_open", bound=limit.bound, **known)
+    said = f"{math.ceil(1000 * gap) / 10:g}"
+    return texts("terminal.confirmed_limit_bound", bound=limit.bound, gap=said, **known)
 
 
 def due_report(
@@ -310,8 +315,8 @@ class SearchDisplay:
 
     def _line(self, progress: Progress, seconds: float) -> Text:
         bound, cost = progress.bound, progress.cost
-        key = "terminal.progress" if bound is None else "terminal.progress_bound"
-        gap = 100 * (cost - bound) / cost if bound is not None and cost else 0.0
+        gap = rest_gap(cost, bound, progress.required)
+        key = "terminal.progress" if gap is None else "terminal.progress_bound"
         return _text(
             self._texts(
                 key,
@@ -319,7 +324,7 @@ class SearchDisplay:
                 n=progress.visits,
                 cost=cost,
                 bound=bound or 0,
-                gap=f"{gap:.1f}",
+                gap=f"{100 * (gap or 0):.1f}",
             ),
             "dim",
         )

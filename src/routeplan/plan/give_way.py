@@ -29,7 +29,7 @@ def solution_requiring(
     the same client stay, as asking for a client asks for all of them. None: nothing was found.
     """
     client = problem.visits[index].client
-    made = {stop.visit for route in solution.routes for stop in route.stops}
+    made = solution.made
     asked = {number for number in made if problem.visits[number].client == client} | {index}
     changed = problem.model_copy(
         update={

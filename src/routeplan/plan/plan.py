@@ -18,7 +18,7 @@ from routeplan.plan.events import Event
 from routeplan.point import Point
 from routeplan.problem.adjust import Adjustment
 from routeplan.problem.progress import Told
-from routeplan.solve.result import Engine, Status
+from routeplan.solve.result import Engine, Status, rest_gap
 from routeplan.travel.journey import JourneyStep
 from routeplan.values import Clock, Frozen, TimeWindow
 from routeplan.workdays import WorkCalendar
@@ -390,9 +390,8 @@ class Proof(Frozen):
         """By how much of `rest_cost` the plan may be from the best possible; None: not known."""
         if self.budget is None and not self.terms.required:
             return self.gap
-        if self.rest_bound is None:
-            return None
-        return (self.rest_cost - self.rest_bound) / self.rest_cost if self.rest_cost else 0.0
+        bound = self.budget.bound if self.budget else self.bound
+        return rest_gap(self.cost, bound, self.terms.required)
 
 
 class PlanOrigin(Frozen):

@@ -19,6 +19,7 @@ from routeplan.replan.budget import (
 )
 from routeplan.solve.result import Engine, Result, Solution, Solved, Status
 from routeplan.solve.stop import ProgressCallback, StopRule
+from routeplan.solve.verify import required_left_out
 from routeplan.values import Frozen
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Choice(Frozen):
     travel: int
     """Minutes on ways still to be made."""
     cost: int
+    required: int
+    """Of it, penalties for required visits left out."""
     bound: int | None
     """No plan with so few changes costs less; None: not known."""
     clients: tuple[str, ...]
@@ -89,6 +92,7 @@ def choices_of(opened: Replanning, frontier: Frontier) -> ChoiceTable:
             visits=_by_tier(opened, plan.solution),
             travel=_travel(plan.solution),
             cost=plan.cost,
+            required=problem.required_penalty * required_left_out(problem, plan.solution.made),
             bound=frontier.limit(more).bound,
             clients=tuple(sorted({clients[visit_id] for visit_id in changed})),
         )
@@ -136,8 +140,9 @@ def plan_within(opened: Replanning, frontier: Frontier, allowed: int) -> tuple[P
 
 
 def _by_tier(opened: Replanning, solution: Solution) -> dict[Tier, int]:
-    made = [stop.visit for route in solution.routes for stop in route.stops]
-    clients = [opened.book.client_by_id[opened.built.visits[index].client_id] for index in made]
+    clients = [
+        opened.book.client_by_id[opened.built.visits[index].client_id] for index in solution.made
+    ]
     return {tier: sum(client.tier is tier for client in clients) for tier in Tier}
 
 

@@ -41,10 +41,11 @@ from routeplan.solve.carry import carry
 from routeplan.solve.evaluate import cost_of
 from routeplan.solve.joint import together
 from routeplan.solve.repair import repaired
-from routeplan.solve.result import Engine, Result, Route, Solution, Solved, Status
+from routeplan.solve.result import Engine, Result, Route, Solution, Solved, Status, rest_gap
 from routeplan.solve.schedule import schedule
 from routeplan.solve.solve import solve
 from routeplan.solve.stop import ProgressCallback, StopRule
+from routeplan.solve.verify import required_left_out
 from routeplan.travel.choose import travel_source
 from routeplan.travel.source import TravelSource
 from routeplan.workdays import WorkCalendar
@@ -215,18 +216,16 @@ class Replanning:
         problem = self.built.problem
         carried = carry(problem, earlier)
         bound = carried.bound if carried else None
-        cost = cost_of(problem, solution)
-        missing = sum(problem.visits[index].required for index in solution.left_out)
-        # A share of what the penalties of required visits come to would be no small gap.
-        most = self.settings.solver.replan_gap * (cost - missing * problem.required_penalty)
+        cost, missing = cost_of(problem, solution), required_left_out(problem, solution.made)
+        gap = rest_gap(cost, bound, missing * problem.required_penalty)
         proven = bound is not None and cost <= bound
-        near = "gap" if bound is not None and cost - bound <= most else "first"
+        near = gap is not None and gap <= self.settings.solver.replan_gap
         status = Status.OPTIMAL if proven else Status.FEASIBLE
         result = Result(
             engine=earlier.result.engine,
             seed=seed,
             status=Status.INFEASIBLE if missing else status,
-            stopped_by="optimal" if proven else near,
+            stopped_by="optimal" if proven else "gap" if near else "first",
             solution=solution,
             cost=cost,
             bound=bound,

@@ -13,7 +13,7 @@ def cost_of(problem: Problem, solution: Solution) -> int:
 
     Raises ValueError when a talk lies in no window or a leg has no way.
     """
-    served = {stop.visit for route in solution.routes for stop in route.stops}
+    served = solution.made
     left_out = sum(
         problem.required_penalty if visit.required else visit.worth
         for index, visit in enumerate(problem.visits)

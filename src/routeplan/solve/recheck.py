@@ -24,8 +24,8 @@ from routeplan.problem.problem import Choice, Problem, Tie, Visit
 from routeplan.solve.proof import CaseTree, CountSplit, GapPrice, Leaf, PartProof, PlaceSplit, Proof
 from routeplan.solve.recheck_day import Day, Prices, least_reduced_cost, routes_below
 from routeplan.solve.recheck_grid import at_its_hours
-from routeplan.solve.result import Result, Status
-from routeplan.solve.verify import leaves_required, require_valid
+from routeplan.solve.result import Result, Status, rest_gap
+from routeplan.solve.verify import require_valid, required_left_out
 
 __all__ = ["Confirmed", "proven_bound", "recheck"]
 
@@ -40,6 +40,8 @@ class Confirmed:
     """What was found to hold."""
 
     cost: int
+    required: int
+    """Of it, penalties for required visits left out."""
     bound: int | None
     """No solution costs less; None: the result claims no bound."""
     cases: int
@@ -49,10 +51,9 @@ class Confirmed:
 
     @property
     def gap(self) -> float | None:
-        """(cost - bound) / cost, 0 when both are 0; None without a bound."""
-        if self.bound is None:
-            return None
-        return (self.cost - self.bound) / self.cost if self.cost else 0.0
+        """By how much of the cost a solution may be from the best, penalties left aside; None: not
+        known."""
+        return rest_gap(self.cost, self.bound, self.required)
 
 
 def recheck(problem: Problem, result: Result) -> Confirmed:
@@ -72,13 +73,15 @@ def recheck(problem: Problem, result: Result) -> Confirmed:
     if bound is not None and bound > result.cost:
         # Impossible for routes that keep all rules: the fault would be here.
         raise _refused(message("proof.above_cost", bound=bound, cost=result.cost))
-    left_required = leaves_required(problem, result.solution)
-    status = Status.INFEASIBLE if left_required else result.status
-    if (result.status is Status.INFEASIBLE) != left_required or (
+    missing = required_left_out(problem, result.solution.made)
+    status = Status.INFEASIBLE if missing else result.status
+    if (result.status is Status.INFEASIBLE) != (missing > 0) or (
         status is Status.OPTIMAL and (bound is None or bound < result.cost)
     ):
         raise _refused(message("proof.status", status=result.status))
-    return Confirmed(result.cost, bound, checked.cases, checked.listed)
+    return Confirmed(
+        result.cost, missing * problem.required_penalty, bound, checked.cases, checked.listed
+    )
 
 
 def proven_bound(problem: Problem, proof: Proof) -> int:

@@ -67,6 +67,11 @@ class Solution(Frozen):
     left_out: tuple[int, ...]
     """Visits on no route, by index."""
 
+    @property
+    def made(self) -> frozenset[int]:
+        """Visits on the routes, by index."""
+        return frozenset(stop.visit for route in self.routes for stop in route.stops)
+
 
 class PhaseStatistics(Frozen):
     name: str
@@ -107,3 +112,15 @@ class Solved(Frozen):
     result: Result
     limit: Limit | None = None
     """Where few visits were to change."""
+
+
+def rest_gap(cost: int, bound: int | None, required: int) -> float | None:
+    """By how much of a cost the best possible may be below it, penalties left aside: beside these
+    all else is small.
+
+    None: not known; with a bound below the penalties, fewer required visits might be left out.
+    """
+    if bound is None or bound < required:
+        return None
+    rest = cost - required
+    return (cost - bound) / rest if rest else 0.0

@@ -17,7 +17,7 @@ from routeplan.solve.result import Engine, PhaseStatistics, Result, Route, Solut
 from routeplan.solve.routing import routing_orders
 from routeplan.solve.schedule import schedule
 from routeplan.solve.stop import Progress, ProgressCallback, StopRule
-from routeplan.solve.verify import leaves_required
+from routeplan.solve.verify import required_left_out
 
 __all__ = ["solve"]
 
@@ -117,7 +117,7 @@ def solve(
     return Result(
         engine=engine,
         seed=seed,
-        status=Status.INFEASIBLE if leaves_required(problem, solution) else status,
+        status=Status.INFEASIBLE if required_left_out(problem, solution.made) else status,
         stopped_by="optimal" if proven else watch.stopped_by,
         solution=solution,
         cost=cost,
@@ -214,6 +214,7 @@ class _Watch:
     ) -> None:
         self._began = self._noted = time.monotonic()
         self._progress = progress
+        self._problem = problem
         self.end = self._began + (math.inf if stop.seconds is None else stop.seconds)
         self.deadline = self.end
         self.gap = stop.gap
@@ -284,12 +285,19 @@ class _Watch:
     def tell(self) -> None:
         if self._progress is None:
             return
+        made = [
+            part.visits[visit]
+            for part, orders in zip(self.parts, self.orders, strict=True)
+            for _, visits in orders
+            for visit in visits
+        ]
         told = self._progress(
             Progress(
                 seconds=self.now - self._began,
                 cost=self._unplannable + sum(self.costs),
+                required=self._problem.required_penalty * required_left_out(self._problem, made),
                 bound=self.bound,
-                visits=sum(len(visits) for orders in self.orders for _, visits in orders),
+                visits=len(made),
             )
         )
         if told is False:

@@ -21,6 +21,8 @@ class StopRule:
 class Progress:
     seconds: float
     cost: int
+    required: int
+    """Of it, penalties for required visits left out."""
     bound: int | None
     visits: int
     """Visits on the best routes so far."""

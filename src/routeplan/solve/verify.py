@@ -6,6 +6,7 @@ Shares no code with the solver: what holds here holds whatever the solver believ
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from itertools import pairwise
 
 from routeplan.errors import CheckError
@@ -13,7 +14,7 @@ from routeplan.language import message
 from routeplan.problem.problem import Problem
 from routeplan.solve.result import Result, Route, Solution
 
-__all__ = ["leaves_required", "require_valid", "violations"]
+__all__ = ["require_valid", "required_left_out", "violations"]
 
 
 def require_valid(problem: Problem, result: Result) -> None:
@@ -27,12 +28,12 @@ def require_valid(problem: Problem, result: Result) -> None:
         raise CheckError("RP6002", message("error.unverified", wrong=wrong))
 
 
-def leaves_required(problem: Problem, solution: Solution) -> bool:
-    """Whether a required visit, or all of a required choice, is left out."""
-    out = set(solution.left_out)
-    return any(problem.visits[visit].required for visit in out) or any(
-        choice.required and out.issuperset(choice.visits) for choice in problem.choices
-    )
+def required_left_out(problem: Problem, made: Collection[int]) -> int:
+    """How many required visits and choices are left out by who makes these visits."""
+    served = frozenset(made)
+    visits = (visit.required for number, visit in enumerate(problem.visits) if number not in served)
+    choices = (choice.required and served.isdisjoint(choice.visits) for choice in problem.choices)
+    return sum(visits) + sum(choices)
 
 
 def violations(problem: Problem, solution: Solution) -> tuple[str, ...]:
