@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -106,6 +107,48 @@ def test_whatever_the_hours_who_sets_off_later_never_arrives_earlier(
         if walk is not None:
             assert matrix.minutes_at(0, 1, ready) <= walk + step
     assert arrivals == sorted(arrivals)
+
+
+legs = st.sampled_from([NO_WAY, 0.0, 0.4, 7.5]) | st.floats(0.01, 90)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    tables=st.integers(0, 4).flatmap(
+        lambda size: st.lists(
+            st.lists(st.lists(legs, min_size=size, max_size=size), min_size=size, max_size=size),
+            min_size=2,
+            max_size=2,
+        )
+    ),
+    on_foot=st.booleans(),
+    access=st.integers(0, 15),
+    factor=st.sampled_from([0.75, 1.3, 1.6]),
+    step=st.sampled_from([1, 5]),
+)
+def test_every_leg_is_access_and_ride_or_the_walk_rounded_half_up(
+    tables: list[list[list[float]]], on_foot: bool, access: int, factor: float, step: int
+) -> None:
+    rides, walks = tables
+    minutes, slices = sliced(
+        rides,
+        ((0, 1.0), (480, factor)),
+        access=access,
+        walking=walks if on_foot else None,
+        step=step,
+    )
+    assert slices[0].minutes == minutes
+    for table, slower in ((minutes, 1.0), (slices[1].minutes, factor)):
+        assert len(table) == len(rides)
+        for row, line in enumerate(rides):
+            for column, ride in enumerate(line):
+                ways = [access + ride * slower] if ride >= 0 else []
+                ways += [walks[row][column]] if on_foot and walks[row][column] >= 0 else []
+                if row == column or ride == 0:
+                    expected = 0
+                else:
+                    expected = step * max(1, math.floor(min(ways) / step + 0.5)) if ways else -1
+                assert table[row][column] == expected
 
 
 def test_no_way_may_still_be_walked_and_one_building_needs_no_minute() -> None:

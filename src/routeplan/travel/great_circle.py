@@ -7,17 +7,22 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from routeplan.book.models import TravelMode
 from routeplan.config import ModeSettings, TravelSettings
 from routeplan.errors import SettingsError
 from routeplan.language import message
 from routeplan.point import Point
-from routeplan.travel.hours import Rows, digest, hours_key, profile, sliced
+from routeplan.travel.hours import digest, hours_key, profile, sliced
 from routeplan.travel.journey import JourneyStep
 from routeplan.travel.matrix import TravelMatrix
 from routeplan.travel.modes import may_walk
 from routeplan.workdays import OFFICIAL, WorkCalendar
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 __all__ = ["SAME_BUILDING_METRES", "GreatCircle"]
 
@@ -25,6 +30,8 @@ SAME_BUILDING_METRES = 30
 """Points no further apart are one building: no minute of travel, and nobody fetches the car."""
 EARTH_RADIUS_METRES = 6_371_009
 """Mean radius."""
+
+Metres = tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,7 @@ class GreatCircle:
     settings: TravelSettings
     calendar: WorkCalendar = OFFICIAL
     # A week asks for several modes and kinds of day over one list of points.
-    _metres: Callable[[tuple[Point, ...]], Rows] = field(
+    _metres: Callable[[tuple[Point, ...]], Metres] = field(
         default_factory=lambda: lru_cache(maxsize=2)(_straight_metres),
         init=False,
         repr=False,
@@ -58,32 +65,32 @@ class GreatCircle:
 
         Raises SettingsError when the settings have no such mode.
         """
+        import numpy as np
+
         if mode not in self.settings.modes:
             raise SettingsError("RP2011", message("error.travel_mode", mode=mode))
         ride = self.settings.modes[mode]
         walk = self.settings.modes.get(TravelMode.WALK)
-        straight = self.straight_metres(points)
-        on_foot = None if walk is None else _rows(straight, walk, walk.access_minutes)
+        straight = np.array(self.straight_metres(points))
+        on_foot = None if walk is None else _minutes(straight, walk, walk.access_minutes)
         minutes, slices = sliced(
-            _rows(straight, ride),
+            _minutes(straight, ride),
             profile(self.settings.hour_factors, mode, self.calendar.ordinary_weekday(day)),
             access=ride.access_minutes,
             walking=on_foot if may_walk(mode, self.settings) else None,
             step=self.settings.round_to,
         )
+        metres = np.floor(straight * ride.detour + 0.5).astype(int)
         return TravelMatrix(
             mode=mode,
             source="great-circle",
             estimated=True,
             minutes=minutes,
-            metres=tuple(
-                tuple(math.floor(metres * ride.detour + 0.5) for metres in line)
-                for line in straight
-            ),
+            metres=tuple(map(tuple, metres.tolist())),
             slices=slices,
         )
 
-    def straight_metres(self, points: Sequence[Point]) -> Rows:
+    def straight_metres(self, points: Sequence[Point]) -> Metres:
         """Great-circle distances among `points`, n x n."""
         return self._metres(tuple(points))
 
@@ -98,7 +105,7 @@ class GreatCircle:
         return ()
 
 
-def _straight_metres(points: tuple[Point, ...]) -> Rows:
+def _straight_metres(points: tuple[Point, ...]) -> Metres:
     """Great-circle distances, n x n, each pair measured once.
 
     Vincenty's formula on a sphere, as in geopy, whose objects take ten times as long for the
@@ -124,13 +131,11 @@ def _straight_metres(points: tuple[Point, ...]) -> Rows:
     return tuple(tuple(row) for row in rows)
 
 
-def _rows(straight: Rows, mode: ModeSettings, access: int = 0) -> Rows:
+def _minutes(
+    straight: npt.NDArray[np.float64], mode: ModeSettings, access: int = 0
+) -> npt.NDArray[np.float64]:
     """Minutes of straight distances: 0 in the same building, access apart."""
+    import numpy as np
+
     per_metre = mode.detour / (mode.speed_kph * 1000 / 60)
-    return tuple(
-        tuple(
-            0.0 if metres <= SAME_BUILDING_METRES else access + metres * per_metre
-            for metres in line
-        )
-        for line in straight
-    )
+    return np.where(straight <= SAME_BUILDING_METRES, 0.0, access + straight * per_metre)

@@ -9,12 +9,16 @@ import hashlib
 import json
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from routeplan.book.models import TravelMode
 from routeplan.config import HourFactor
 from routeplan.travel.matrix import Matrix, TravelSlice
 from routeplan.values import MINUTES_PER_DAY
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 __all__ = ["NO_WAY", "Profile", "Rows", "digest", "factor_at", "hours_key", "profile", "sliced"]
 
@@ -24,7 +28,7 @@ NO_WAY = -1.0
 Profile = tuple[tuple[int, float], ...]
 """From which minute of the day on which factor holds, from 0 on; () if it is 1 all day."""
 
-Rows = Sequence[Sequence[float]]
+Rows: TypeAlias = "Sequence[Sequence[float]] | npt.NDArray[np.float64]"
 """Minutes, n x n: rows are origins; 0 is the same building, `NO_WAY` no way."""
 
 
@@ -67,16 +71,18 @@ def sliced(
     one step between two buildings; -1 where there is no way.
     """
 
+    import numpy as np
+
+    rides = np.array(riding, dtype=float)
+    walks = np.array(NO_WAY if walking is None else walking, dtype=float)
+    on_foot = np.where(walks < 0, np.inf, walks)
+    here = (rides == 0) | np.eye(len(riding), dtype=bool)
+
     def at(factor: float) -> Matrix:
-        return tuple(
-            tuple(
-                _minutes(ride, access, factor, walking[row][column] if walking else NO_WAY, step)
-                if row != column
-                else 0
-                for column, ride in enumerate(line)
-            )
-            for row, line in enumerate(riding)
-        )
+        quickest = np.minimum(np.where(rides < 0, np.inf, access + rides * factor), on_foot)
+        whole = step * np.maximum(1, np.floor(quickest / step + 0.5))
+        cells = np.select([here, np.isinf(quickest)], [0, -1], whole).astype(int)
+        return tuple(map(tuple, cells.tolist()))
 
     by_factor = {factor: at(factor) for factor in {1.0, *(factor for _, factor in hours)}}
     return by_factor[1.0], tuple(
@@ -88,12 +94,3 @@ def digest(*parts: Any) -> str:
     """A short name for content (anything that JSON can hold), for a source's `version`."""
     content = json.dumps(parts, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
-
-
-def _minutes(ride: float, access: float, factor: float, walk: float, step: int) -> int:
-    if ride == 0:
-        return 0
-    ways = [access + ride * factor] if ride > 0 else []
-    if walk >= 0:
-        ways.append(walk)
-    return step * max(1, math.floor(min(ways) / step + 0.5)) if ways else -1
