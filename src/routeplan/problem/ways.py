@@ -92,18 +92,21 @@ def travel_notes(matrices: Sequence[TravelMatrix], names: Sequence[str]) -> Iter
     """What the reader of a plan must know of its travel: pairs guessed, and pairs without a way."""
     for mode in dict.fromkeys(matrix.mode for matrix in matrices):
         of_mode = [matrix for matrix in matrices if matrix.mode is mode]
-        size = len(names)
         guessed = {pair for matrix in of_mode for pair in matrix.guessed}
-        missing = sorted(
-            pair
-            for pair in itertools.permutations(range(size), 2)
-            if any(matrix.minutes[pair[0]][pair[1]] < 0 for matrix in of_mode)
-        )
+        missing = {
+            (start, end)
+            for matrix in of_mode
+            for start, row in enumerate(matrix.minutes)
+            if min(row) < 0
+            for end, minutes in enumerate(row)
+            if minutes < 0 and start != end
+        }
         by = message(f"words.mode_{mode.value}")
-        for key, pairs in (("problem.guessed", sorted(guessed)), ("problem.no_way", missing)):
+        for key, pairs in (("problem.guessed", guessed), ("problem.no_way", missing)):
             if pairs:
                 shown = [
                     message("problem.way", start=names[one], end=names[two])
-                    for one, two in pairs[:_MOST_NAMED]
+                    for one, two in sorted(pairs)[:_MOST_NAMED]
                 ]
+                size = len(names)
                 yield message(key, n=len(pairs), all=size * (size - 1), mode=by, ways=shown)

@@ -601,24 +601,35 @@ def _as_planned(plan: Plan, built: BuiltProblem) -> Solution:
     made: set[int] = set()
     for shift, about in enumerate(built.shifts):
         day = days.get((about.manager_id, about.date))
-        route: Route | None = None
-        order: list[int] = []
-        for visit in day.visits if day else ():
-            own = companion_id(visit.visit_id) if visit.accompanies else visit.visit_id
-            index = index_of.get(own)
-            longer = None if index is None else schedule(problem, shift, [*order, index])
-            if index is not None and longer is not None:
-                route, order = longer, [*order, index]
+        planned = (
+            companion_id(visit.visit_id) if visit.accompanies else visit.visit_id
+            for visit in (day.visits if day else ())
+        )
+        order = [index_of[visit_id] for visit_id in planned if visit_id in index_of]
+        route = _as_far_as_possible(problem, shift, order)
         if route is not None:
             routes.append(route)
-            made |= set(order)
+            made |= {stop.visit for stop in route.stops}
     left_out = tuple(index for index in range(len(built.visits)) if index not in made)
     return together(built.problem, Solution(routes=tuple(routes), left_out=left_out))
+
+
+def _as_far_as_possible(problem: Problem, shift: int, order: Sequence[int]) -> Route | None:
+    """The route of these visits in this order, or of each that can follow those before it."""
+    route = schedule(problem, shift, order)
+    made: list[int] = []
+    for visit in order if route is None else ():
+        longer = schedule(problem, shift, [*made, visit])
+        if longer is not None:
+            route, made = longer, [*made, visit]
+    return route
 
 
 def _as_they_met(plan: Plan, built: BuiltProblem, index_of: Mapping[str, int]) -> Problem:
     """The problem where two who visited together can do so at their hour alone."""
     talks = {visit.visit_id: visit.talk for _, visit in plan.accompanied}
+    if not talks:
+        return built.problem
     visits = list(built.problem.visits)
     for visit_id, talk in talks.items():
         for number in (index_of.get(visit_id), index_of.get(companion_id(visit_id))):
