@@ -97,8 +97,8 @@ MUTATIONS = (
     Mutation(
         "forget rush hours",
         "travel/hours.py",
-        "ways = [access + ride * factor]",
-        "ways = [access + ride]",
+        "access + rides * factor)",
+        "access + rides)",
         ("travel/test_great_circle.py", "travel/test_hours.py"),
     ),
     Mutation(
@@ -111,8 +111,8 @@ MUTATIONS = (
     Mutation(
         "walk however far",
         "travel/modes.py",
-        "matrix.mode is not TravelMode.WALK or minutes <= settings.walk_limit",
-        "True",
+        "minutes[number] > settings.walk_limit",
+        "False",
         ("travel/test_modes.py",),
     ),
     Mutation(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -18,14 +19,15 @@ def delayed(matrix: TravelMatrix, delays: Sequence[tuple[TimeWindow, float]]) ->
     """
     if not delays:
         return matrix
-    parts = matrix.slices or (TravelSlice(start=0, minutes=matrix.minutes),)
-    edges = {part.start for part in parts}
+    edges = {0, *(part.start for part in matrix.slices)}
     edges |= {edge for hours, _ in delays for edge in (hours.start, hours.end)}
 
     def at(start: int) -> Matrix:
-        minutes = next(part.minutes for part in reversed(parts) if part.start <= start)
+        usual = matrix.at(start)
         factor = math.prod(factor for hours, factor in delays if hours.start <= start < hours.end)
-        return tuple(tuple(slowed(one, factor) for one in row) for row in minutes)
+        # Few different minutes fill a whole matrix.
+        longer = {minutes: slowed(minutes, factor) for minutes in set(itertools.chain(*usual))}
+        return tuple(tuple(longer[minutes] for minutes in row) for row in usual)
 
     slices = tuple(TravelSlice(start=edge, minutes=at(edge)) for edge in sorted(edges))
     return matrix.model_copy(update={"slices": slices})

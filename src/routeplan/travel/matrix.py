@@ -107,8 +107,12 @@ class TravelMatrix(Frozen):
 
     def minutes_at(self, origin: int, destination: int, leave: int) -> int:
         """Minutes when setting off exactly at `leave`; -1: no way."""
+        return self.at(leave)[origin][destination]
+
+    def at(self, leave: int) -> Matrix:
+        """Minutes of all pairs when setting off exactly at `leave`."""
         chosen = self.minutes
         for start, matrix in self._parts:
             if start <= leave:
                 chosen = matrix
-        return chosen[origin][destination]
+        return chosen

@@ -8,7 +8,7 @@ is left (bus and metro, a shared bicycle, a taxi, one's feet).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from routeplan.book.models import TravelMode
 from routeplan.config import TravelSettings
@@ -61,62 +61,46 @@ def quickest(
 
     Walking up to `settings.walk_limit` minutes only, unless there is no other mode.
     """
+    import numpy as np
+
     by_mode = [travel.matrix(points, mode, day) for mode in sorted(modes, key=_walking_first)]
     if len(by_mode) == 1:
         return by_mode[0]
-    size = range(len(points))
+    minutes = np.array([matrix.minutes for matrix in by_mode], dtype=int)
+    barred = minutes < 0
+    for number, matrix in enumerate(by_mode):
+        if matrix.mode is TravelMode.WALK:
+            barred[number] |= minutes[number] > settings.walk_limit
+    nobody = len(by_mode)
+    fastest = np.where(barred, np.iinfo(minutes.dtype).max, minutes).argmin(axis=0)
+    chosen = np.where(barred.all(axis=0), nobody, fastest)
 
-    def usable(matrix: TravelMatrix, row: int, column: int) -> bool:
-        minutes = matrix.minutes[row][column]
-        return minutes >= 0 and (
-            matrix.mode is not TravelMode.WALK or minutes <= settings.walk_limit
-        )
+    def table(of_modes: Iterable[Matrix], missing: int) -> Matrix:
+        """Of each pair what its mode says."""
+        return tuple(map(tuple, np.choose(chosen, [*of_modes, missing]).tolist()))
 
-    def choice(row: int, column: int) -> TravelMatrix | None:
-        found = [matrix for matrix in by_mode if usable(matrix, row, column)]
-        return min(found, key=lambda matrix: matrix.minutes[row][column], default=None)
-
-    chosen = [[choice(row, column) for column in size] for row in size]
     starts = sorted({part.start for matrix in by_mode for part in matrix.slices})
     estimated = all(matrix.estimated for matrix in by_mode)
-
-    def minutes_at(start: int | None) -> Matrix:
-        return tuple(
-            tuple(
-                -1
-                if matrix is None
-                else matrix.minutes[row][column]
-                if start is None
-                else matrix.minutes_at(row, column, start)
-                for column, matrix in enumerate(line)
-            )
-            for row, line in enumerate(chosen)
-        )
-
+    lines, named = chosen.tolist(), [*(matrix.mode for matrix in by_mode), modes[0]]
     return TravelMatrix(
         mode=modes[0],
         source=by_mode[0].source,
         estimated=estimated,
-        minutes=minutes_at(None),
-        metres=tuple(
-            tuple(
-                0 if matrix is None else matrix.metres[row][column]
-                for column, matrix in enumerate(line)
-            )
-            for row, line in enumerate(chosen)
+        minutes=table((matrix.minutes for matrix in by_mode), -1),
+        metres=table((matrix.metres for matrix in by_mode), 0),
+        slices=tuple(
+            TravelSlice(start=start, minutes=table((matrix.at(start) for matrix in by_mode), -1))
+            for start in starts
         ),
-        slices=tuple(TravelSlice(start=start, minutes=minutes_at(start)) for start in starts),
         guessed=()
         if estimated
         else tuple(
             (row, column)
-            for row in size
-            for column in size
-            if (matrix := chosen[row][column]) and matrix.is_estimate(row, column)
+            for row, line in enumerate(lines)
+            for column, number in enumerate(line)
+            if number != nobody and by_mode[number].is_estimate(row, column)
         ),
-        modes=tuple(
-            tuple(modes[0] if matrix is None else matrix.mode for matrix in line) for line in chosen
-        ),
+        modes=tuple(tuple(named[number] for number in line) for line in lines),
     )
 
 

@@ -31,7 +31,7 @@ from routeplan.point import Point
 from routeplan.travel.great_circle import GreatCircle
 from routeplan.travel.hours import digest
 from routeplan.travel.journey import JourneyStep
-from routeplan.travel.matrix import TravelMatrix, TravelSlice
+from routeplan.travel.matrix import Matrix, TravelMatrix, TravelSlice
 from routeplan.travel.named_places import PlaceNames
 from routeplan.workdays import OFFICIAL, WorkCalendar
 
@@ -132,39 +132,23 @@ class UserMatrix:
             starts |= {0, *(60 * hour for hour in self._hours)}
             starts |= {60 * (hour + 1) for hour in self._hours if hour + 1 < _HOURS}
 
-        def minutes_at(start: int) -> tuple[tuple[int, ...], ...]:
-            return tuple(
-                tuple(
-                    known[row, column].at(start // 60)
-                    if (row, column) in known
-                    else rest.minutes_at(row, column, start)
-                    for column in size
-                )
-                for row in size
-            )
-
         return TravelMatrix(
             mode=mode,
             source="matrix",
             estimated=False,
-            minutes=tuple(
-                tuple(
-                    known[row, column].usual
-                    if (row, column) in known
-                    else rest.minutes[row][column]
-                    for column in size
-                )
-                for row in size
-            ),
-            metres=tuple(
-                tuple(
-                    self._metres(known.get((row, column)), rest.metres[row][column])
-                    for column in size
-                )
-                for row in size
+            minutes=_filled(rest.minutes, {pair: way.usual for pair, way in known.items()}),
+            metres=_filled(
+                rest.metres,
+                {pair: way.metres for pair, way in known.items() if way.metres is not None},
             ),
             slices=tuple(
-                TravelSlice(start=start, minutes=minutes_at(start)) for start in sorted(starts)
+                TravelSlice(
+                    start=start,
+                    minutes=_filled(
+                        rest.at(start), {pair: way.at(start // 60) for pair, way in known.items()}
+                    ),
+                )
+                for start in sorted(starts)
             ),
             guessed=tuple(
                 (row, column)
@@ -190,9 +174,13 @@ class UserMatrix:
         back = (_Way(destination, origin, one) for one in modes)
         return next((self._ways[way] for way in (*there, *back) if way in self._ways), None)
 
-    @staticmethod
-    def _metres(minutes: _Minutes | None, estimate: int) -> int:
-        return estimate if minutes is None or minutes.metres is None else minutes.metres
+
+def _filled(estimates: Matrix, told: Mapping[tuple[int, int], int]) -> Matrix:
+    """The estimates, and what the table tells of a pair in place of them."""
+    rows = [list(row) for row in estimates]
+    for (row, column), cell in told.items():
+        rows[row][column] = cell
+    return tuple(map(tuple, rows))
 
 
 def read_user_matrix(
