@@ -79,7 +79,8 @@ def persons_reached(
             if shift.manager_id in manager_ids:
                 day = shift.date
                 open_then = hours_allowed(visit, appointment, site, day, calendar, talk=talk)
-                yield day, common_windows(open_then, shift.pieces)
+                if spans := common_windows(open_then, shift.pieces):
+                    yield day, spans
 
     wanted, talk = visit.persons, max(1, visit.talk_minutes)
     if enough is not None:
@@ -121,6 +122,8 @@ def visit_windows(
             continue
         hours = hours_allowed(visit, appointment, site, shift.date, calendar, talk=talk, also=also)
         spans = common_windows(hours, shift.pieces)
+        if not spans:
+            continue
         if persons:
             company = meeting.hours(spans, shift.date, calendar, count=persons, minutes=talk)
             opened = common_windows(also.get(shift.date, ()), spans)
