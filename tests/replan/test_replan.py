@@ -18,6 +18,7 @@ from routeplan.plan.plan import Cause, Plan, PlannedVisitStatus
 from routeplan.problem.adjust import Must
 from routeplan.replan.diff import ChangeKind, diff_plans
 from routeplan.replan.progress import is_done
+from routeplan.replan.replan import prepare_replan
 from routeplan.travel.great_circle import GreatCircle
 from tests.examples import MONDAY, due_visit
 from tests.plan.examples import (
@@ -66,6 +67,23 @@ def test_without_news_nothing_changes() -> None:
     assert after.days == busy_plan().days
     assert (after.origin.version, after.origin.now) == (2, SUNDAY_NIGHT)
     assert busy_plan().origin.now is None
+
+
+def test_a_day_starts_whole_though_there_is_no_way_back_from_its_first_visit() -> None:
+    home, first = busy_book().managers[0].office, busy_book().client_by_id["C4"].sites[0].point
+
+    class NoWayBack(GreatCircle):
+        def matrix(self, points, mode, day):  # type: ignore[no-untyped-def]
+            found = super().matrix(points, mode, day)
+            minutes = [list(row) for row in found.minutes]
+            if first in points and home in points:
+                minutes[points.index(first)][points.index(home)] = -1
+            return found.model_copy(update={"minutes": minutes, "slices": ()})
+
+    travel = NoWayBack(busy_plan().origin.settings.travel)
+    opened = prepare_replan(busy_plan(), busy_book(), (), SUNDAY_NIGHT, travel=travel)
+    planned = {opened.built.visits[stop.visit].id for r in opened.start.routes for stop in r.stops}
+    assert planned == hours_of(busy_plan()).keys()
 
 
 def test_freed_time_goes_to_a_due_client_that_had_been_left_out() -> None:
