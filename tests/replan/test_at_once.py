@@ -16,6 +16,7 @@ from routeplan.solve.evaluate import cost_of
 from routeplan.solve.recheck import recheck
 from routeplan.solve.result import Result, Solved
 from routeplan.solve.solve import solve
+from routeplan.solve.stop import StopRule
 from routeplan.travel.great_circle import GreatCircle
 from tests.examples import EXACT, MONDAY
 from tests.plan.examples import CALENDAR, STOP, TUESDAY
@@ -140,3 +141,25 @@ def test_a_re_plan_goes_on_from_one_given_at_once(searches: list[str]) -> None:
     second = replan(first, busy_book(), [Cancel(client_id="C5")], NOW, earlier=solved)
     assert searches == []
     assert second.proof.bound is not None
+
+
+def test_a_search_that_goes_on_ends_near_the_best_not_at_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stops: list[StopRule | None] = []
+
+    def stopped(*args: object, **kwargs: object) -> Result:
+        stops.append(args[1])  # type: ignore[arg-type]
+        return solve(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sys.modules[replan.__module__], "solve", stopped)
+    plan, solved = again(EVENTS[2], Urgent(client_id="C8", by=MONDAY), gap=0.05)
+    assert plan.left_out
+    assert solved.result.bound is not None
+    [stop] = stops
+    assert stop is not None
+    # The penalty of a required visit that is left out is a part of the cost, not of the gap.
+    assert 0 < stop.gap < 0.01
+    again(EVENTS[1], gap=0.0)
+    assert stops[-1] is not None
+    assert stops[-1].gap == 0

@@ -52,6 +52,10 @@ from routeplan.workdays import WorkCalendar
 
 __all__ = ["Replanning", "prepare_replan", "replan"]
 
+CLOSE = 0.2
+"""Of `solver.replan_gap`: where a search ends that has begun. It gets so far at little more cost,
+and to the last visit's proof at several times as much."""
+
 
 @dataclass(frozen=True)
 class Replanning:
@@ -235,6 +239,14 @@ class Replanning:
             result.model_copy(update={"stopped_by": "first"}) if self.loses_held(result) else result
         )
 
+    def close_to(self, solution: Solution) -> float:
+        """The gap at which a search from a solution ends: the engine's is a share of all it costs,
+        penalties of required visits included."""
+        problem = self.built.problem
+        cost, missing = cost_of(problem, solution), required_left_out(problem, solution.made)
+        rest = cost - missing * problem.required_penalty
+        return CLOSE * self.settings.solver.replan_gap * rest / cost if cost else 0.0
+
     def loses_held(self, result: Result) -> bool:
         """Whether a visit is left out that may not move."""
         held = self.holds.visits
@@ -339,16 +351,18 @@ def replan(
         return after
     seed = solver.seed if seed is None else seed
     start, result = opened.start, None
+    limit = stop or StopRule(seconds=solver.time_limit)
     if earlier is not None and stop is None and engine is Engine.COLUMNS:
         start = repaired(problem, start, opened.touched(), seed=seed)
         result = opened.at_once(start, earlier, seed)
         if result.stopped_by == "first":
             if on_first and not opened.loses_held(result):
                 on_first(opened.plan_of(opened.stays(with_what_pays(problem, result))))
+            limit = StopRule(seconds=solver.time_limit, gap=opened.close_to(start))
             result = None
     result = result or solve(
         problem,
-        stop or StopRule(seconds=solver.time_limit),
+        limit,
         seed=seed,
         engine=engine,
         start=start,
@@ -359,7 +373,7 @@ def replan(
         closer = opened.without_left_over()
         again = solve(
             closer,
-            stop or StopRule(seconds=solver.time_limit),
+            limit,
             seed=seed,
             engine=engine,
             start=opened.start,
