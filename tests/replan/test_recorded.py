@@ -153,6 +153,9 @@ def test_a_visit_of_a_day_before_makes_room_for_what_is_noted() -> None:
     assert first == Done(client_id="C0", manager_id="M1", date=MONDAY, talk=talk(start, end))
     assert isinstance(second, Done)
     assert (second.client_id, second.date) == ("C4", MONDAY)
+    inferred = events_of_records(busy_plan(), recorded(made), now).inferred
+    assert {event.client_id for event in inferred if isinstance(event, Done)} >= {"C4"}
+    assert first not in inferred
     after = followed(now, made)
     assert visit_of(after, "C0")[1].talk == talk(start, end)
     assert visit_of(after, "C4")[1].talk.start >= end
@@ -235,6 +238,7 @@ def test_what_followed_a_longer_talk_is_put_off() -> None:
     assert isinstance(made, Done)
     assert isinstance(late, Late)
     assert 0 < late.minutes <= 27
+    assert events_of_records(busy_plan(), recorded(over), now).inferred == (late,)
     after = followed(now, over)
     _, first = visit_of(after, "C4")
     assert (first.talk.start, first.talk.end) == (start, end + 25)
@@ -254,6 +258,7 @@ def test_what_is_noted_itself_makes_no_room() -> None:
         ("C5", window(*second.split("-"))),
     ]
     assert len(found) == 2
+    assert not events_of_records(busy_plan(), recorded(first, record("C5", second)), now).inferred
     after = followed(now, first, record("C5", second))
     assert visit_of(after, "C5")[1].talk == window(*second.split("-"))
 

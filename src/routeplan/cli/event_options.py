@@ -92,7 +92,8 @@ def with_recorded(
 
     found = events_of_records(plan, book, now, given)
     for event in found.events:
-        typer.echo(texts("replan.from_records", event=visible(event_words(event, texts))), err=True)
+        key = "replan.inferred" if event in found.inferred else "replan.from_records"
+        typer.echo(texts(key, event=visible(event_words(event, texts))), err=True)
     for note in found.notes:
         typer.echo(visible(texts.render(note)), err=True)
     return (*given, *found.events)

@@ -41,6 +41,8 @@ class Recorded(Frozen):
     """What records say of a plan that it does not say itself."""
 
     events: tuple[Event, ...] = ()
+    inferred: tuple[Event, ...] = ()
+    """Of the events: no record says these, but they follow from talks that were recorded."""
     notes: tuple[Message, ...] = ()
     """What they say that no event can."""
 
@@ -80,8 +82,18 @@ def events_of_records(
     }
     left |= {event.manager_id: 0 for event in given if isinstance(event, ManagerOff)}
     left |= {event.manager_id: event.minutes for event in given if isinstance(event, Late)}
-    events += reader.put_off(events, told, left)
-    return Recorded(events=tuple(dict.fromkeys(events)), notes=tuple(notes))
+    put_off = tuple(reader.put_off(events, told, left))
+    said = {(record.client_id, record.date) for record in book.visits}
+    return Recorded(
+        events=tuple(dict.fromkeys((*events, *put_off))),
+        inferred=tuple(
+            event
+            for event in put_off
+            if not isinstance(event, Done)
+            or (event.client_id, event.date or now.date()) not in said
+        ),
+        notes=tuple(notes),
+    )
 
 
 @dataclass(frozen=True)
