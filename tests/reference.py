@@ -13,7 +13,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 from typer.main import get_command
@@ -374,7 +374,7 @@ def _file(model: type[BaseModel], name: str, about: str) -> Iterator[str]:
 def _models(root: type[BaseModel], level: int) -> Iterator[str]:
     """A table a model, those that it is made of after it; settings have a page of their own."""
     schema = root.model_json_schema(mode="serialization")
-    classes = _classes(Frozen)
+    classes = _classes(root)
     todo, seen = [root.__name__], set()
     while todo:
         name = todo.pop(0)
@@ -400,10 +400,17 @@ def _plain(text: str) -> str:
     return re.sub(r"\s+", " ", text).replace("<", "&lt;").replace("[", "\\[")
 
 
-def _classes(base: type[Frozen]) -> dict[str, type[Frozen]]:
-    found: dict[str, type[Frozen]] = {}
-    for below in base.__subclasses__():
-        found |= {below.__name__: below, **_classes(below)}
+def _classes(root: type[BaseModel]) -> dict[str, type[BaseModel]]:
+    """The models that a model is made of, itself among them: two files may have one of a name."""
+    found: dict[str, type[BaseModel]] = {}
+    todo: list[Any] = [root]
+    while todo:
+        kind = todo.pop()
+        if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+            todo.extend(get_args(kind))
+        elif kind.__name__ not in found:
+            found[kind.__name__] = kind
+            todo.extend(field.annotation for field in kind.model_fields.values())
     return found
 
 
