@@ -173,6 +173,12 @@ HOSTILE_XLSX: dict[str, tuple[str, Callable[[], bytes]]] = {
     "XML that breaks off": ("RP1002", lambda: workbook(["<row>"])),
     "a cell that is nowhere": ("RP1002", lambda: workbook(['<row><c r="1A"/></row>'])),
     "a cell outside of all rows": ("RP1002", lambda: workbook(["<c><f>1</f></c>"])),
+    "a cell without a row": ("RP1002", lambda: workbook(['<row r="1"><c r="A"/></row>'])),
+    "a cell in row 0": ("RP1002", lambda: workbook(['<row r="0"><c r="A0"/></row>'])),
+    "a formula in no cell": (
+        "RP1002",
+        lambda: workbook([f'<row r="1">{cell("A1")}</row><row r="0"><f>1</f></row>']),
+    ),
     "a row that is nowhere": ("RP1002", lambda: workbook(['<row r="-1"/>'])),
     "17 MB": ("RP1004", lambda: b"PK" + bytes(17_000_000)),
 }

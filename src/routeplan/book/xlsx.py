@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import io
 import re
+import string
 import zipfile
 import zlib
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -39,6 +41,11 @@ _CHUNK = 1 << 16
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DIRECTORY_ENTRY = b"PK\x01\x02"
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
+_LETTERS = string.ascii_uppercase
+_COLUMNS = {
+    name: at for at, name in enumerate((*_LETTERS, *map("".join, product(_LETTERS, repeat=2))), 1)
+}
+"""'A' to 'ZZ', from 1."""
 
 
 class RefusedError(ValueError):
@@ -148,12 +155,14 @@ class _Budget:
     elements: int = 0
 
 
-@dataclass
+@dataclass(slots=True)
 class _Part:
     """Watches the elements of one part go by."""
 
     budget: _Budget
     row: int = 0
+    digits: str = "0"
+    """The row as the cells in it name it."""
     column: int = 0
     last_row: int = 0
     last_column: int = 0
@@ -166,10 +175,15 @@ class _Part:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Called for every element: keep it short."""
         self.budget.elements += 1
-        tag = name[name.find(":") + 1 :]
+        tag = name[name.find(":") + 1 :] if ":" in name else name
         if tag == "c":
-            if "r" in attributes:
-                self._jump(attributes["r"])
+            reference = attributes.get("r")
+            if reference is not None:
+                # Most cells stand in the row that holds them: 'C12' in row 12.
+                letters, here, beyond = reference.partition(self.digits)
+                self.column = _COLUMNS.get(letters, 0)
+                if not (self.column and self.row and here) or beyond:
+                    self._jump(reference)
             elif self.row:
                 self.column += 1
             else:
@@ -177,15 +191,13 @@ class _Part:
             if self.column > self.last_column:
                 self.last_column = self.column
                 self._check()
-            self._plain = "t" not in attributes
-            if not self._plain and attributes["t"] == "e":
+            kind = attributes.get("t")
+            self._plain = kind is None
+            if kind == "e":
                 self.errors.append(self.row * MAX_COLUMNS + self.column - 1)
         elif tag == "row":
-            self.row = _whole(attributes["r"]) if "r" in attributes else self.row + 1
-            self.column = 0
-            if self.row > self.last_row:
-                self.last_row = self.row
-                self._check()
+            self._enter(_whole(attributes["r"]) if "r" in attributes else self.row + 1)
+            self.column, self._plain = 0, False
         elif tag == "f" and self._plain:
             self.formulas.append(self.row * MAX_COLUMNS + self.column - 1)
 
@@ -197,9 +209,12 @@ class _Part:
         self.column = 0
         for letter in found[1]:
             self.column = self.column * 26 + ord(letter) - 64
-        self.row = int(found[2])
-        if self.row > self.last_row:
-            self.last_row = self.row
+        self._enter(int(found[2]))
+
+    def _enter(self, row: int) -> None:
+        self.row, self.digits = row, str(row)
+        if row > self.last_row:
+            self.last_row = row
             self._check()
 
     def _check(self) -> None:
