@@ -426,7 +426,8 @@ def _visits(records: list[Record], known: _Known, reporter: Reporter) -> list[Vi
         if record.bad:
             continue
         fields = _fields(record, site="site_id")
-        fields.setdefault("manager_id", known.manager_of(fields["client_id"]))
+        if "manager_id" not in fields:
+            fields["manager_id"] = known.manager_of(fields["client_id"])
         visits.append(VisitRecord(**fields))
     return visits
 

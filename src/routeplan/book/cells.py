@@ -96,6 +96,8 @@ def clean(raw: str) -> str:
 
 def normal(raw: str) -> str:
     """Text for comparing and parsing: half-width characters and one kind of dash."""
+    if raw.isascii():
+        return raw.strip()
     return unicodedata.normalize("NFKC", raw).translate(_DASHES).strip()
 
 
@@ -115,12 +117,12 @@ def unguard(raw: str) -> str:
 
 def text_of(raw: object) -> str:
     """Clean text of a cell's content as csv or calamine returns it."""
+    if isinstance(raw, str):
+        return unguard(clean(raw)) if raw else ""
     if raw is None:
         return ""
     if raw is ERROR_CELL:
         return ERROR_VALUE
-    if isinstance(raw, str):
-        return unguard(clean(raw))
     if isinstance(raw, bool):
         return "1" if raw else "0"
     if isinstance(raw, float):

@@ -52,13 +52,17 @@ def parse_records(
     columns, extra = _match_header(table, reporter)
     headers = {column.name: table.header[1][at] for at, column in columns.items()}
     lost: set[int] = set()
-    read: dict[tuple[str, str], Any] = {}
+    read: dict[int, dict[str, Any]] = {at: {} for at in columns}
     """What the texts of a column mean: most of them come again and again."""
     records = []
     for row, cells in table.rows:
         record = Record(table, row, headers)
         for at, text in enumerate(cells):
             if not text:
+                continue
+            if at in columns and text in read[at]:
+                name = columns[at].name
+                record.texts[name], record.values[name] = text, read[at][text]
                 continue
             shown = "" if text == ERROR_VALUE else text
             if at >= len(table.header[1]):
@@ -67,11 +71,8 @@ def parse_records(
                 break
             if at in columns:
                 column = columns[at]
-                if (column.name, text) in read:
-                    record.texts[column.name] = text
-                    record.values[column.name] = read[column.name, text]
-                elif _parse_cell(record, column, text, reporter):
-                    read[column.name, text] = record.values[column.name]
+                if _parse_cell(record, column, text, reporter):
+                    read[at][text] = record.values[column.name]
             elif at in extra and text == ERROR_VALUE:
                 record.bad.add("")
                 reporter.report(FaultCode.ERROR_VALUE, table.place(row, extra[at]))
