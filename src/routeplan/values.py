@@ -45,7 +45,7 @@ class Frozen(BaseModel):
     def __copy__(self) -> Self:
         """Leaves cached properties behind: `model_copy` may change what they were made from."""
         copied = super().__copy__()
-        for name in set(copied.__dict__) - set(type(self).model_fields):
+        for name in copied.__dict__.keys() - type(self).__pydantic_fields__.keys():
             del copied.__dict__[name]
         return copied
 

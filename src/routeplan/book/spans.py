@@ -11,6 +11,7 @@ from routeplan.book import cells
 from routeplan.book.cells import DATE, WINDOW, CellError, Kind, match_date, match_window, normal
 from routeplan.book.codes import FaultCode
 from routeplan.book.models import KeyDate
+from routeplan.language.catalogue import WEEKDAYS
 from routeplan.values import MINUTES_PER_DAY, Closure, TimeWindow, WeeklyHours
 
 __all__ = [
@@ -28,8 +29,6 @@ _OFFICE = (TimeWindow(start=9 * 60, end=12 * 60), TimeWindow(start=14 * 60, end=
 DEFAULT_HOURS = WeeklyHours(days=((_OFFICE,) * 5 + ((),) * 2))
 """Taken where a client's hours are left blank: Monday to Friday 9:00-12:00 and 14:00-17:30."""
 
-_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_ZH = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _TOKEN = re.compile(
     rf"""
       (?P<window>{WINDOW})
@@ -92,7 +91,7 @@ def _tokens(raw: str) -> Iterator[Sequence[int] | TimeWindow | None]:
 def _weekday(word: str) -> int:
     if word[-1] in "一二三四五六日天":
         return min("一二三四五六日天".index(word[-1]), 6)
-    return [day.casefold() for day in _EN].index(word[:3].casefold())
+    return [day.casefold() for day in WEEKDAYS["en"]].index(word[:3].casefold())
 
 
 def _read_week(raw: str, usual: Sequence[int] = range(5)) -> WeeklyHours:
@@ -145,7 +144,7 @@ def _write_windows(windows: tuple[TimeWindow, ...]) -> str:
 
 def _write_days(days: Sequence[int], language: str) -> str:
     """'Mon-Wed,Sat' of weekdays in order."""
-    names = _ZH if language == "zh" else _EN
+    names = WEEKDAYS[language]
     runs: list[list[int]] = []
     for day in days:
         if runs and runs[-1][-1] == day - 1:

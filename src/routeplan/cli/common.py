@@ -167,13 +167,13 @@ def relative_to(book: Path, out: Path) -> str:
         return str(book)
 
 
-def proof_there(folder: Path) -> Solved | None:
-    """The proof of the plan in a folder, where it has one that can be used."""
+def proof_there(folder: Path, plan: Plan | None = None) -> Solved | None:
+    """The proof of the plan in a folder, where it has one that can be used; `plan` where known."""
     from routeplan.errors import CheckError, FileError
     from routeplan.workspace.folder import load_proof
 
     try:
-        return load_proof(folder)
+        return load_proof(folder, plan)
     except (CheckError, FileError, WorkspaceError):
         return None
 

@@ -79,7 +79,7 @@ def _save(plan: Plan, folder: Path, book: Path | None, tiles: TileChoice, texts:
         folder,
         texts,
         book=place,
-        solved=proof_there(folder),
+        solved=proof_there(folder, plan),
         tiles=tiles.value,
         ground=map_ground(plan.origin.settings.travel, place),
     )

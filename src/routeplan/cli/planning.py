@@ -226,7 +226,7 @@ def replan(
     ground = map_ground(chosen.travel, place)
     known = known_book(place, texts)
     happened = with_recorded(happened, before, known, clock, texts)
-    earlier = proof_there(folder)
+    earlier = proof_there(folder, before)
     if time_limit or earlier is None or max_changes is not None:
         announce_compiling(engine, texts, quiet=quiet)
     solved: list[Solved] = []

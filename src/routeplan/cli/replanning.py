@@ -151,8 +151,6 @@ def whatif(
 
     Takes the events as replan does. With --choices or --fit: what one could choose.
     """
-    from routeplan.outputs.files import write_atomically
-    from routeplan.outputs.plan_map import map_html
     from routeplan.outputs.replanning import choices_report, fit_report, side_by_side
     from routeplan.outputs.terminal import SearchDisplay, diff_report
     from routeplan.problem.adjust import parse_adjustment
@@ -271,13 +269,16 @@ def whatif(
             seed=seed,
             engine=Engine(engine.value),
             progress=display.update,
-            earlier=proof_there(folder),
+            earlier=proof_there(folder, before),
             on_first=lambda first: display.show(changes(first)),
         )
         ground = map_ground(world.settings.travel, world.place)
     diff = diff_plans(before, after)
     written: list[str] = []
     if out is not None:
+        from routeplan.outputs.files import write_atomically
+        from routeplan.outputs.plan_map import map_html
+
         page = map_html(after, texts, tiles=tiles.value, ground=ground, before=before, compare=True)
         for name, content in (
             ("map.html", page),
@@ -417,7 +418,7 @@ def tell(
         folder,
         texts,
         book=place,
-        solved=proof_there(folder),
+        solved=proof_there(folder, plan),
         tiles=tiles.value,
         ground=map_ground(plan.origin.settings.travel, place),
     )

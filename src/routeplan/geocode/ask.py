@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable
-from http.client import HTTPException
 from typing import TYPE_CHECKING
 
 from routeplan.book.models import MatchLevel
@@ -93,6 +92,8 @@ class Asker:
     def _once(self, address: str) -> Answer | None:
         """One request. None: the service does not want this address. Raises what `ask` does, and
         _Passing for what may go by."""
+        from http.client import HTTPException
+
         from geopy import exc
 
         if self._geocoder is None:

@@ -16,32 +16,44 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from babel.dates import format_date
 from babel.messages.pofile import read_po
 
 from routeplan.language.message import Message, message
 from routeplan.values import format_clock
 
-__all__ = ["LANGUAGES", "Texts", "catalogue", "user_language"]
+__all__ = ["LANGUAGES", "WEEKDAYS", "Texts", "catalogue", "user_language"]
 
 LANGUAGES = ("en", "zh")
+WEEKDAYS = {
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
+}
 
 
 @cache
 def catalogue(language: str) -> dict[str, str | tuple[str, ...]]:
     """Every key of a language with its text, or its plural forms."""
+    files = (resources.files("routeplan.language") / language).iterdir()
+    names = sorted(file.name for file in files if file.name.endswith(".po"))
+    return {
+        key: text for name in names for key, text in _texts(language, name[: -len(".po")]).items()
+    }
+
+
+@cache
+def _texts(language: str, name: str) -> dict[str, str | tuple[str, ...]]:
+    """The same of one file: a command needs a few of them, and each takes a while to parse."""
+    file = resources.files("routeplan.language") / language / f"{name}.po"
+    if not file.is_file():
+        return {}
     texts: dict[str, str | tuple[str, ...]] = {}
-    folder = resources.files("routeplan.language") / language
-    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if not file.name.endswith(".po"):
-            continue
-        with file.open("rb") as stream:
-            for entry in read_po(stream, locale=language):
-                if not entry.id:
-                    continue
-                key = entry.id if isinstance(entry.id, str) else entry.id[0]
-                text = entry.string
-                texts[key] = text if isinstance(text, str) else tuple(text or ())
+    with file.open("rb") as stream:
+        for entry in read_po(stream, locale=language):
+            if not entry.id:
+                continue
+            key = entry.id if isinstance(entry.id, str) else entry.id[0]
+            text = entry.string
+            texts[key] = text if isinstance(text, str) else tuple(text or ())
     return texts
 
 
@@ -62,7 +74,7 @@ class Texts:
 
     def render(self, what: Message) -> str:
         """The message in this language. A key that is missing is a bug and raises KeyError."""
-        text = catalogue(self.language)[what.key]
+        text = _texts(self.language, what.key.partition(".")[0])[what.key]
         if not isinstance(text, str):
             one = len(text) > 1 and what.args.get("n") == 1
             text = text[0 if one else -1]
@@ -74,7 +86,7 @@ class Texts:
 
     def weekday(self, day: dt.date) -> str:
         """'Tue' or '周二'."""
-        return format_date(day, "EEE", locale=self.language)
+        return WEEKDAYS[self.language][day.weekday()]
 
     def day(self, day: dt.date) -> str:
         """'Tue 2026-11-24' or '2026-11-24 周二'."""

@@ -66,18 +66,18 @@ def load_plan(folder: Path) -> Plan:
         raise WorkspaceError("RP7002", why) from error
 
 
-def load_proof(folder: Path) -> Solved:
+def load_proof(folder: Path, plan: Plan | None = None) -> Solved:
     """What the plan of a folder was made from, or that of a proof.json itself.
 
-    Raises WorkspaceError when there is none, FileError when it cannot be read, CheckError RP6003
-    when the folder's plan.json tells of other routes.
+    `plan` is the folder's, where it was read already. Raises WorkspaceError when there is none,
+    FileError when it cannot be read, CheckError RP6003 when the plan tells of other routes.
     """
     path = folder / PROOF if folder.is_dir() else folder
     if not path.exists():
         raise WorkspaceError("RP7006", message("error.no_proof_there", folder=str(folder)))
     solved = read_model(path, Solved)
     if folder.is_dir():
-        require_same_routes(load_plan(folder), solved)
+        require_same_routes(plan or load_plan(folder), solved)
     return solved
 
 
