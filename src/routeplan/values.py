@@ -190,8 +190,8 @@ def merged_windows(windows: Iterable[TimeWindow]) -> tuple[TimeWindow, ...]:
     found: list[TimeWindow] = []
     for window in sorted(windows, key=lambda window: window.start):
         if found and window.start <= found[-1].end:
-            end = max(found[-1].end, window.end)
-            found[-1] = TimeWindow(start=found[-1].start, end=end)
+            if window.end > found[-1].end:
+                found[-1] = TimeWindow(start=found[-1].start, end=window.end)
         else:
             found.append(window)
     return tuple(found)
@@ -201,9 +201,16 @@ def common_windows(
     windows: Iterable[TimeWindow], others: Sequence[TimeWindow]
 ) -> tuple[TimeWindow, ...]:
     """What lies both in one of `windows` and in one of `others`."""
-    return tuple(
-        TimeWindow(start=max(one.start, two.start), end=min(one.end, two.end))
-        for one in windows
-        for two in others
-        if max(one.start, two.start) < min(one.end, two.end)
-    )
+    shared = (_overlap(one, two) for one in windows for two in others)
+    return tuple(window for window in shared if window is not None)
+
+
+def _overlap(one: TimeWindow, two: TimeWindow) -> TimeWindow | None:
+    """What lies in both; None where nothing does."""
+    # A window that lies whole in the other is not made again: most do.
+    if two.start <= one.start and one.end <= two.end:
+        return one
+    if one.start <= two.start and two.end <= one.end:
+        return two
+    start, end = max(one.start, two.start), min(one.end, two.end)
+    return TimeWindow(start=start, end=end) if start < end else None

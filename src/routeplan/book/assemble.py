@@ -217,7 +217,7 @@ class _Known:
         for contact_id in record.values.get("contact_ids", ()):
             contact = self.contacts.get(contact_id)
             owner = contact.values.get("client_id", "") if contact else ""
-            if {owner, client_id} <= self.clients.keys() and owner != client_id:
+            if owner != client_id and {owner, client_id} <= self.clients.keys():
                 record.bad.add("contact_ids")
                 self._reporter.report(
                     FaultCode.CONTACT_OF_OTHER,

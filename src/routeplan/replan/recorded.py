@@ -10,6 +10,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from routeplan.book.availability import site_windows
 from routeplan.book.models import Book, VisitRecord, VisitStatus
@@ -30,14 +31,14 @@ from routeplan.plan.events import (
 from routeplan.plan.plan import Cause, Plan, PlannedDay, PlannedVisit
 from routeplan.problem.adjust import Agreed
 from routeplan.replan.progress import is_begun, is_done
-from routeplan.values import MINUTES_PER_DAY, Frozen, TimeWindow
+from routeplan.values import MINUTES_PER_DAY, TimeWindow
 
 __all__ = ["Recorded", "events_of_records"]
 
 Planned = tuple[PlannedDay, PlannedVisit]
 
 
-class Recorded(Frozen):
+class Recorded(NamedTuple):
     """What records say of a plan that it does not say itself."""
 
     events: tuple[Event, ...] = ()
