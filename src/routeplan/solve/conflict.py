@@ -11,6 +11,7 @@ import time
 from collections.abc import Collection, Sequence
 
 from routeplan.problem.problem import Gap, Problem
+from routeplan.solve.improve import Search
 from routeplan.solve.solve import solve
 from routeplan.solve.stop import StopRule
 
@@ -55,6 +56,8 @@ def _too_much(problem: Problem, visits: Sequence[int], until: float) -> bool:
     if not visits or seconds <= 0:
         return False
     alone = _only(problem, visits)
+    if Search(alone, 0).cost < problem.required_penalty:
+        return False  # they are all made at the first try: nothing need be searched or proven
     bound = solve(alone, StopRule(seconds=seconds, iterations=ITERATIONS)).bound
     return bound is not None and bound >= problem.required_penalty
 
