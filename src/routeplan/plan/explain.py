@@ -18,10 +18,10 @@ from routeplan.book.availability import hours_on, is_duty_day, shift_pieces, sit
 from routeplan.book.models import Appointment, Book, Rigidity
 from routeplan.config import Settings
 from routeplan.due.models import DueVisit
-from routeplan.due.persons import meeting_of
+from routeplan.due.persons import Meeting, meeting_of
 from routeplan.language import Message, message
 from routeplan.plan.give_way import solution_requiring
-from routeplan.plan.insert import Fit, Routes
+from routeplan.plan.insert import Fit, Room, Routes
 from routeplan.plan.plan import Cause, Remedy, UnplannedVisit
 from routeplan.problem.adjust import (
     Adjustment,
@@ -120,13 +120,12 @@ class Explainer:
         joints = {joint.first: joint for joint in self.built.problem.joints}
         asked = self.built.problem
         self = self.with_joints_decided()
-        routes = Routes(self.built.problem, self.solution)
         found = [self._unlocated(due) for due in self.built.unlocated]
         found += [self._dropped(due) for due in self.built.dropped]
         left_out = {
-            index: self._together(index, joints[index], asked, routes)
+            index: self._together(index, joints[index], asked)
             if index in joints
-            else self._unplanned(index, routes)
+            else self._unplanned(index)
             for index in self.solution.left_out
             if not is_companion(self.built.visits[index].id)
         }
@@ -150,17 +149,10 @@ class Explainer:
         joints = {joint.first: joint for joint in self.built.problem.joints}
         asked, self = self.built.problem, self.with_joints_decided()
         if index in joints:
-            routes = Routes(self.built.problem, self.solution)
-            return self._together(index, joints[index], asked, routes).remedies
+            return self._together(index, joints[index], asked).remedies
         due, visit = self.built.visits[index], self.built.problem.visits[index]
         gone = self.cancelled.get(due.id)
-        case = _Case(
-            self,
-            Routes(self.built.problem, self.solution),
-            index,
-            due,
-            gone.visit if gone else visit,
-        )
+        case = _Case(self, index, due, gone.visit if gone else visit)
         return (*case.relaxations(), *(() if gone else self._last_resort(index)))
 
     def with_joints_decided(self) -> Explainer:
@@ -168,7 +160,11 @@ class Explainer:
         problem = decided(self.built.problem, self.solution)
         return replace(self, built=self.built.model_copy(update={"problem": problem}))
 
-    def _together(self, index: int, joint: Joint, asked: Problem, routes: Routes) -> UnplannedVisit:
+    @cached_property
+    def routes(self) -> Routes:
+        return Routes(self.built.problem, self.solution)
+
+    def _together(self, index: int, joint: Joint, asked: Problem) -> UnplannedVisit:
         """A visit of two people that is left out; `asked` is the problem where it might be made."""
         due, visit = self.built.visits[index], asked.visits[index]
         gone = self.cancelled.get(due.id)
@@ -176,7 +172,7 @@ class Explainer:
         if gone:
             return self._told(due, Cause.CANCELLED, gone.why, [])
         if not asked.windows_by_shift[index]:
-            cause, why = _Case(self, routes, index, due, visit).cause()
+            cause, why = _Case(self, index, due, visit).cause()
             return self._told(due, cause, why, [])
         hours = joint_hours(asked, joint)
         if not hours:
@@ -186,7 +182,7 @@ class Explainer:
                 return self._told(due, Cause.NO_WINDOW, text, [])
             text = message("explain.never_together", names=names)
             return self._told(due, Cause.NO_WINDOW, text, self._others(due, visit))
-        added = self._joint_detours(asked, joint, hours, routes)
+        added = self._joint_detours(asked, joint, hours)
         if added:
             least, hour = min(added)
             text = message(
@@ -205,7 +201,7 @@ class Explainer:
         return self._told(due, Cause.NO_TIME, text, [ask, *self._others(due, visit)])
 
     def _joint_detours(
-        self, asked: Problem, joint: Joint, hours: Sequence[JointHour], routes: Routes
+        self, asked: Problem, joint: Joint, hours: Sequence[JointHour]
     ) -> list[tuple[int, tuple[int, int]]]:
         """What each hour costs at which both routes take the visit in, with shift and start."""
         found: list[tuple[int, tuple[int, int]]] = []
@@ -218,7 +214,7 @@ class Explainer:
                 visit = asked.visits[number]
                 window = Window(shift=shift, start=hour.start, end=hour.start + visit.talk)
                 placed = visit.model_copy(update={"windows": (window,)})
-                free = [fit for fit in routes.fits(number, placed, shift) if not fit.blocked]
+                free = [fit for fit in self.routes.fits(number, placed, shift) if not fit.blocked]
                 fits.append(min((fit.added for fit in free), default=None))
             if fits[0] is not None and fits[1] is not None:
                 added = fits[0] + fits[1] + hour.first_cost + hour.second_cost
@@ -248,11 +244,7 @@ class Explainer:
     def _last_resort(self, index: int) -> Iterator[Remedy]:
         """What `must` does, where no single change of the routes brings a visit in."""
         problem, due = self.built.problem, self.built.visits[index]
-        may_go = self.may_go(due)
-        shifts = [
-            number for number, shift in enumerate(self.built.shifts) if shift.manager_id in may_go
-        ]
-        found = solution_requiring(problem, self.solution, index, shifts)
+        found = solution_requiring(problem, self.solution, index, self.shifts_of(due))
         if found is None:
             return
         changed, solution = found
@@ -288,13 +280,13 @@ class Explainer:
         remedy = Remedy(text=message("explain.take_back", wish=wish), adjustments=())
         return self._told(due, Cause.EXCLUDED, message("explain.excluded"), [remedy])
 
-    def _unplanned(self, index: int, routes: Routes) -> UnplannedVisit:
+    def _unplanned(self, index: int) -> UnplannedVisit:
         due = self.built.visits[index]
         visit = self.built.problem.visits[index]
         gone = self.cancelled.get(due.id)
         if gone:
             visit = gone.visit
-        case = _Case(self, routes, index, due, visit)
+        case = _Case(self, index, due, visit)
         cause, why = (Cause.CANCELLED, gone.why) if gone else case.cause()
         if not gone and self.waits_for_persons(due, visit.talk):
             why = message("explain.with_persons", why=why, n=self.persons[due.id])
@@ -341,7 +333,7 @@ class Explainer:
             return {minute for one in windows for minute in range(one.start, one.end - talk + 1)}
 
         return self.persons.get(due.id, 0) > 0 and any(
-            starts(shift, None) < starts(shift, 0) for shift in range(len(self.built.shifts))
+            starts(shift, None) < starts(shift, 0) for shift in self.shifts_of(due)
         )
 
     def may_go(self, due: DueVisit) -> tuple[str, ...]:
@@ -351,6 +343,12 @@ class Explainer:
         if appointment:
             return (appointment.manager_id or client.manager_id,)
         return (client.manager_id, *client.backup_ids)
+
+    def shifts_of(self, due: DueVisit) -> list[int]:
+        """The shifts of those managers."""
+        may_go = self.may_go(due)
+        shifts = enumerate(self.built.shifts)
+        return [number for number, shift in shifts if shift.manager_id in may_go]
 
     def windows(
         self,
@@ -374,6 +372,49 @@ class Explainer:
     def _windows(self) -> dict[tuple[object, ...], tuple[Window, ...]]:
         """What `windows` said before: it is asked the same of each visit left out."""
         return {}
+
+    @cached_property
+    def _meetings(self) -> dict[str, Meeting]:
+        """Whom each visit may meet, by `DueVisit.id`."""
+        return {
+            due.id: meeting_of(
+                self.book,
+                self.book.client_by_id[due.client_id],
+                due.site_id,
+                self.appointment(due),
+            )
+            for due in self.built.visits
+        }
+
+    def late(self, shift: int, end: int) -> tuple[dict[int, Visit], Room]:
+        """A shift that ends at `end`: the visits on its route as they would be then, and what room
+        they leave."""
+        key = (shift, end)
+        if key not in self._late:
+            changed = {
+                other: self.with_windows(other, self.built.problem.visits[other], shift, end=end)
+                for other in self.routes.orders.get(shift, ())
+            }
+            self._late[key] = changed, self.routes.room(shift, changed=changed, end=end)
+        return self._late[key]
+
+    @cached_property
+    def _late(self) -> dict[tuple[int, int], tuple[dict[int, Visit], Room]]:
+        """What `late` said before: it is asked the same of each visit left out."""
+        return {}
+
+    def with_windows(
+        self,
+        index: int,
+        visit: Visit,
+        shift: int,
+        *,
+        end: int | None = None,
+        also: Sequence[TimeWindow] = (),
+    ) -> Visit:
+        due = self.built.visits[index]
+        windows = self.windows(due, shift, talk=visit.talk, end=end, also=also)
+        return visit.model_copy(update={"windows": windows})
 
     def _windows_if(
         self,
@@ -399,12 +440,7 @@ class Explainer:
             self.settings.churn,
             talk=talk,
             also={about.date: (*opened, *also)},
-            meeting=meeting_of(
-                self.book,
-                self.book.client_by_id[due.client_id],
-                due.site_id,
-                self.appointment(due),
-            ),
+            meeting=self._meetings[due.id],
             persons=self.persons.get(due.id, 0) if persons is None else persons,
             off_preferred=self.settings.visits.off_preferred,
         )
@@ -421,10 +457,13 @@ class _Case:
     """One visit left out."""
 
     world: Explainer
-    routes: Routes
     index: int
     due: DueVisit
     visit: Visit
+
+    @property
+    def routes(self) -> Routes:
+        return self.world.routes
 
     # Why
 
@@ -653,26 +692,19 @@ class _Case:
     def _longer_day(self) -> Iterator[_Candidate]:
         """The least later end of a day, over all days and all places on their routes."""
         best: tuple[tuple[int, int], Fit, dict[int, Visit]] | None = None
-        for shift, about in enumerate(self.world.built.shifts):
+        for shift in self.world.shifts_of(self.due):
             latest = self._latest_end(shift)
-            if about.manager_id not in self.world.may_go(self.due) or latest is None:
+            if latest is None:
                 continue
-            on_route = self.routes.orders.get(shift, ())
-            changed = {
-                index: self._with_windows(index, visit, shift, end=latest)
-                for index, visit in [
-                    *((other, self.routes.problem.visits[other]) for other in on_route),
-                    (self.index, self.visit),
-                ]
-            }
-            for fit in self.routes.fits(
-                self.index, changed[self.index], shift, changed=changed, end=latest
-            ):
+            about = self.world.built.shifts[shift]
+            others, room = self.world.late(shift, latest)
+            own = self.world.with_windows(self.index, self.visit, shift, end=latest)
+            for fit in self.routes.fits_in(room, self.index, own):
                 more = fit.route.back - about.pieces[-1].end
                 if more > 0 and not fit.blocked:
                     rank = (more, fit.added)
                     if best is None or rank < best[0]:
-                        best = (rank, fit, changed)
+                        best = (rank, fit, {**others, self.index: own})
         if best is None:
             return
         (more, _), fit, changed = best
@@ -706,7 +738,7 @@ class _Case:
             if visit.client == self.visit.client
         )
         best: tuple[tuple[int, int], Fit, Visit] | None = None
-        for shift in range(len(self.world.built.shifts)):
+        for shift in self.world.shifts_of(self.due):
             if self._hour and self.routes.problem.shifts[shift].lunch is None:
                 continue  # a shorter talk might bring the break back
             low, high = shortest, longest
@@ -751,7 +783,7 @@ class _Case:
         price = min((fit.added for fit in self._fits if not fit.blocked), default=None)
         for met in range(wanted - 1, fewest - 1, -1):
             best: tuple[Fit, Visit] | None = None
-            for shift in range(len(self.world.built.shifts)):
+            for shift in self.world.shifts_of(self.due):
                 windows = self.world.windows(self.due, shift, talk=talk, persons=met)
                 visit = self.visit.model_copy(update={"windows": windows})
                 for fit in self.routes.fits(self.index, visit, shift) if windows else ():
@@ -773,9 +805,10 @@ class _Case:
     def _other_hours(self) -> Iterator[_Candidate]:
         """An hour of a working day when the visit would fit if the client received one."""
         best: tuple[int, Fit] | None = None
-        for shift, about in enumerate(self.world.built.shifts):
+        for shift in self.world.shifts_of(self.due):
+            about = self.world.built.shifts[shift]
             whole = TimeWindow(start=about.pieces[0].start, end=about.pieces[-1].end)
-            open_ = self._with_windows(self.index, self.visit, shift, also=(whole,))
+            open_ = self.world.with_windows(self.index, self.visit, shift, also=(whole,))
             if not open_.windows:
                 continue
             for fit in self.routes.fits(self.index, open_, shift):
@@ -789,7 +822,7 @@ class _Case:
         date = self._date(fit.route.shift)
         allow = OpenAt(client_id=self.due.client_id, date=date, hours=hours)
         text = self._text("explain.other_hours", fit, start=hours.start, end=hours.end)
-        changed = self._with_windows(self.index, self.visit, fit.route.shift, also=(hours,))
+        changed = self.world.with_windows(self.index, self.visit, fit.route.shift, also=(hours,))
         yield self._candidate(self.visit.talk + added, text, [allow], fit)._replace(
             visits={self.index: changed}
         )
@@ -856,7 +889,7 @@ class _Case:
                 if talk < max(1, self.world.settings.talk.shortest):
                     continue
                 shorter = visit.model_copy(update={"talk": talk})
-                shorter = self._with_windows(other, shorter, shift)
+                shorter = self.world.with_windows(other, shorter, shift)
                 fits = self.routes.fits(self.index, self.visit, shift, changed={other: shorter})
                 for fit in fits:
                     if not fit.blocked and (best is None or fit.added < best[0]):
@@ -886,7 +919,7 @@ class _Case:
                 problem = self.routes.problem
                 visits = list(problem.visits)
                 visits[self.index] = self.visit
-                visits[other] = self._with_windows(other, visits[other], shift, also=(whole,))
+                visits[other] = self.world.with_windows(other, visits[other], shift, also=(whole,))
                 changed = problem.model_copy(update={"visits": tuple(visits)})
                 then = Routes(changed, self.routes.solution_with(fit.route, without=gone))
                 for again in then.fits(other, visits[other], shift):
@@ -909,24 +942,11 @@ class _Case:
         )
         changed_visits = {
             self.index: self.visit,
-            other: self._with_windows(other, moved, shift, also=(hours,)),
+            other: self.world.with_windows(other, moved, shift, also=(hours,)),
         }
         yield self._candidate(moved.talk + added, text, [allow], fit)._replace(
             visits=changed_visits
         )
-
-    def _with_windows(
-        self,
-        index: int,
-        visit: Visit,
-        shift: int,
-        *,
-        end: int | None = None,
-        also: Sequence[TimeWindow] = (),
-    ) -> Visit:
-        due = self.world.built.visits[index]
-        windows = self.world.windows(due, shift, talk=visit.talk, end=end, also=also)
-        return visit.model_copy(update={"windows": windows})
 
     def _candidate(
         self, price: int, text: Message, allow: Sequence[Adjustment], fit: Fit
@@ -969,7 +989,7 @@ class _Case:
         # Another required visit without a place might take this one's: then it promises too much.
         now = Routes(changed, self.routes.solution)
         rivals = {
-            other: self._with_windows(other, visits[other], number, end=shifts[number].end)
+            other: self.world.with_windows(other, visits[other], number, end=shifts[number].end)
             if "end" in candidate.shift
             else visits[other]
             for other in solution.left_out

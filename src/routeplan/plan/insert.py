@@ -14,10 +14,10 @@ from routeplan.solve.evaluate import cost_of, route_cost
 from routeplan.solve.joint import decided
 from routeplan.solve.result import Result, Route, Solution, Status
 from routeplan.solve.schedule import schedule
-from routeplan.solve.tables import tables_of
+from routeplan.solve.tables import ShiftTable, travel_table
 from routeplan.values import MINUTES_PER_DAY
 
-__all__ = ["Fit", "Routes", "with_what_pays"]
+__all__ = ["Fit", "Room", "Routes", "with_what_pays"]
 
 
 @dataclass(frozen=True)
@@ -80,33 +80,48 @@ class Routes:
         `changed` replaces visits of the route, `without` takes some out of all routes, `end` is
         another end of the shift.
         """
-        order = [other for other in self.orders.get(shift, ()) if other not in without]
-        stays = [(changed or {}).get(other, self.problem.visits[other]) for other in order]
-        day = one_day(self.problem, shift, [*stays, visit], end=end)
-        (table,) = tables_of(day)
-        now = Days(table).day(tuple(range(len(order))))
-        found: list[Fit] = []
-        for place in range(len(order) + 1):
-            if now is not None and not fits_at(table, now, len(order), place):
-                continue
-            local = [*range(place), len(order), *range(place, len(order))]
-            route = schedule(day, 0, local)
-            if route is None:
-                continue
-            talk = sum(stay.talk for stay in (*stays, visit))
-            found.append(
-                Fit(
-                    route=_renumbered(route, shift, [*order, index]),
-                    added=route_cost(day, route) - self._costs.get(shift, 0),
-                    talk=talk,
-                    blocked=self._blocked(index, shift, talk, len(local), without),
-                )
-            )
-        return found
+        room = self.room(shift, changed=changed, without=without, end=end)
+        return self.fits_in(room, index, visit, without=without)
+
+    def fits_in(
+        self, room: Room, index: int, visit: Visit, *, without: Collection[int] = ()
+    ) -> list[Fit]:
+        """`fits` for a room of one's own."""
+        shift, talk = room.number, room.talk + visit.talk
+        blocked = self._blocked(index, shift, talk, len(room.order) + 1, without)
+        return [
+            Fit(route=route, added=cost - self._costs.get(shift, 0), talk=talk, blocked=blocked)
+            for route, cost in room.routes_with(index, visit)
+        ]
+
+    def room(
+        self,
+        shift: int,
+        *,
+        changed: Mapping[int, Visit] | None = None,
+        without: Collection[int] = (),
+        end: int | None = None,
+    ) -> Room:
+        """A shift of these routes; the arguments are those of `fits`."""
+        order = tuple(other for other in self.orders.get(shift, ()) if other not in without)
+        if changed or end is not None:
+            return Room(self.problem, shift, order, changed=changed, end=end)
+        return self._room(shift, order)
+
+    def _room(self, shift: int, order: tuple[int, ...], *, lunch: bool = True) -> Room:
+        key = (shift, order, lunch)
+        if key not in self._rooms:
+            self._rooms[key] = Room(self.problem, shift, order, lunch=lunch)
+        return self._rooms[key]
+
+    @cached_property
+    def _rooms(self) -> dict[tuple[int, tuple[int, ...], bool], Room]:
+        """Those made before: every visit left out is tried on the same days."""
+        return {}
 
     def fits_alone(self, visit: Visit, shift: int, *, lunch: bool = True) -> bool:
         """Whether `visit` goes in time as the shift's only one, with or without the break."""
-        return schedule(one_day(self.problem, shift, [visit], lunch=lunch), 0, [0]) is not None
+        return bool(self._room(shift, (), lunch=lunch).routes_with(0, visit))
 
     def solution_with(self, route: Route, *, without: Collection[int] = ()) -> Solution:
         """The solution with another route for a shift, and some visits taken out of the others."""
@@ -114,12 +129,10 @@ class Routes:
         for other in self.solution.routes:
             if other.shift == route.shift:
                 continue
-            left = [stop.visit for stop in other.stops if stop.visit not in without]
+            left = tuple(stop.visit for stop in other.stops if stop.visit not in without)
             shorter = other if len(left) == len(other.stops) else None
             if left and shorter is None:
-                stays = [self.problem.visits[visit] for visit in left]
-                timed = schedule(one_day(self.problem, other.shift, stays), 0, range(len(left)))
-                shorter = timed and _renumbered(timed, other.shift, left)
+                shorter = self._room(other.shift, left).route()
             if shorter is not None:
                 routes[other.shift] = shorter
         made = {stop.visit for route in routes.values() for stop in route.stops}
@@ -155,39 +168,89 @@ class Routes:
         return tuple(cause for cause, broken in limits if broken)
 
 
-def one_day(
-    problem: Problem,
-    number: int,
-    visits: Sequence[Visit],
-    *,
-    end: int | None = None,
-    lunch: bool = True,
-) -> Problem:
-    """One shift with `visits` alone and its caps lifted, as a problem of its own."""
-    shift = problem.shifts[number]
-    alone = shift.model_copy(
-        update={
-            "end": shift.end if end is None else end,
-            "lunch": shift.lunch if lunch else None,
-            "max_visits": len(visits),
-            "max_talk": MINUTES_PER_DAY,
-        }
-    )
-    own = tuple(
-        visit.model_copy(
+class Room:
+    """A day on which some visits stay in their order, and one more is to go in; caps are lifted."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        number: int,
+        order: tuple[int, ...],
+        *,
+        changed: Mapping[int, Visit] | None = None,
+        end: int | None = None,
+        lunch: bool = True,
+    ) -> None:
+        self.number = number
+        self.order = order
+        self._problem = problem
+        self._stays = tuple((changed or {}).get(visit, problem.visits[visit]) for visit in order)
+        shift = problem.shifts[number]
+        self._shift = shift.model_copy(
             update={
-                "windows": tuple(
-                    Window.model_construct(
-                        shift=0, start=window.start, end=window.end, cost=window.cost
-                    )
-                    for window in visit.windows
-                    if window.shift == number
-                )
+                "end": shift.end if end is None else end,
+                "lunch": shift.lunch if lunch else None,
+                "max_visits": len(order) + 1,
+                "max_talk": MINUTES_PER_DAY,
             }
         )
-        for visit in visits
-    )
-    return problem.model_copy(update={"shifts": (alone,), "visits": own, "gaps": (), "joints": ()})
+        self._table = ShiftTable(self._shift, travel_table(problem, shift))
+        for visit in self._stays:
+            self._table.add(visit, _windows_on(number, visit))
+        self._now = Days(self._table).day(tuple(range(len(order))))
+        """None: without a way from one to the next, which the one more might be."""
+
+    @property
+    def talk(self) -> int:
+        """Minutes of those that stay."""
+        return sum(self._table.talks)
+
+    def routes_with(self, index: int, visit: Visit) -> list[tuple[Route, int]]:
+        """The route and its cost with `visit`, for `index`, at each place where it goes in time."""
+        size = len(self.order)
+        table = self._table.with_one(visit, _windows_on(self.number, visit))
+        places = [
+            place
+            for place in range(size + 1)
+            if self._now is None or fits_at(table, self._now, size, place)
+        ]
+        if not places:
+            return []
+        visits = (*self._day.visits, self._own(visit))
+        day = self._day.model_copy(update={"visits": visits})
+        orders = ([*range(place), size, *range(place, size)] for place in places)
+        routes = (schedule(day, 0, order, table=table) for order in orders)
+        numbers = (*self.order, index)
+        return [
+            (_renumbered(route, self.number, numbers), route_cost(day, route))
+            for route in routes
+            if route is not None
+        ]
+
+    def route(self) -> Route | None:
+        """That of the visits that stay."""
+        route = schedule(self._day, 0, range(len(self.order)), table=self._table)
+        return route and _renumbered(route, self.number, self.order)
+
+    @cached_property
+    def _day(self) -> Problem:
+        """The shift as a problem of its own."""
+        visits = tuple(self._own(visit) for visit in self._stays)
+        return self._problem.model_copy(
+            update={"shifts": (self._shift,), "visits": visits, "gaps": (), "joints": ()}
+        )
+
+    def _own(self, visit: Visit) -> Visit:
+        """A visit of that problem."""
+        windows = tuple(
+            Window.model_construct(shift=0, start=window.start, end=window.end, cost=window.cost)
+            for window in _windows_on(self.number, visit)
+        )
+        return visit.model_copy(update={"windows": windows})
+
+
+def _windows_on(number: int, visit: Visit) -> list[Window]:
+    return [window for window in visit.windows if window.shift == number]
 
 
 def with_what_pays(problem: Problem, result: Result) -> Result:

@@ -26,14 +26,16 @@ _Label = tuple[int, int, bool, "_Label | None", int]
 come, the label before, and the first minute of preparing the talk here."""
 
 
-def schedule(problem: Problem, shift: int, visits: Sequence[int]) -> Route | None:
+def schedule(
+    problem: Problem, shift: int, visits: Sequence[int], *, table: ShiftTable | None = None
+) -> Route | None:
     """The route that makes `visits` (at least one) on `shift` in this order; None: impossible.
 
     Among all timings: least window cost, then back earliest. Talks start as early as that allows,
-    legs leave as late as still arrives in time, the break starts as early as it can.
+    legs leave as late as still arrives in time, the break starts as early as it can. `table` is the
+    shift's, where it is at hand.
     """
-    table = tables_of(problem)[shift]
-    label = _best(table, visits)
+    label = _best(table or tables_of(problem)[shift], visits)
     if label is None:
         return None
     starts: list[int] = []

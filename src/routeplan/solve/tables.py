@@ -6,13 +6,15 @@ matrix, is at no distance from anywhere: a shift without start or end place star
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from copy import copy
 from functools import lru_cache
 from typing import Generic, TypeVar
 
-from routeplan.problem.problem import Problem
+from routeplan.problem.problem import Problem, Shift, Visit, Window
 from routeplan.travel.matrix import TravelMatrix
 
-__all__ = ["NEVER", "NO_WAY", "Reach", "ShiftTable", "TravelTable", "tables_of"]
+__all__ = ["NEVER", "NO_WAY", "Reach", "ShiftTable", "TravelTable", "tables_of", "travel_table"]
 
 NO_WAY = 1 << 40
 """Longer than any day; sums of a few of them are still harmless."""
@@ -109,9 +111,8 @@ class ShiftTable:
         "travel",
     )
 
-    def __init__(self, problem: Problem, number: int, travel: TravelTable) -> None:
-        shift = problem.shifts[number]
-        nowhere = len(problem.places)
+    def __init__(self, shift: Shift, travel: TravelTable) -> None:
+        nowhere = len(travel.typical) - 1
         self.travel = travel
         self.start = shift.start
         self.end = shift.end
@@ -127,26 +128,42 @@ class ShiftTable:
         if self.lunch_last < self.lunch_first:
             self.lunch_last = NEVER
         """Earliest and latest start of the break."""
-        self.places = [visit.place for visit in problem.visits]
-        self.talks = [visit.talk for visit in problem.visits]
-        self.stays = [visit.before + visit.talk + visit.after for visit in problem.visits]
+        self.places: list[int] = []
+        self.talks: list[int] = []
+        self.stays: list[int] = []
         self.reaches: list[tuple[Reach, ...]] = []
         """Per visit, by first arrival: its windows; none is inside another that costs no more."""
         self.flat: list[int | None] = []
         """Per visit: what any of its windows costs; None where they differ."""
         longest = max(shift.end, shift.lunch.latest if shift.lunch else 0, shift.start)
-        for visit, windows in zip(problem.visits, problem.windows_by_shift, strict=True):
-            reaches: list[Reach] = []
-            for window in windows.get(number, ()):
-                first, last = window.start - visit.before, window.end - visit.talk - visit.before
-                if last < shift.start:
-                    continue  # over before one can be there
-                longest = max(longest, window.end + visit.after)
-                reaches.append((first, last, window.cost))
-            self.reaches.append(_undominated(reaches))
-            costs = {cost for _, _, cost in self.reaches[-1]}
-            self.flat.append(costs.pop() if len(costs) == 1 else None)
         self.slot = travel.slots(longest)
+
+    def add(self, visit: Visit, windows: Iterable[Window]) -> None:
+        """One visit more, with those of its windows that lie on this shift."""
+        self.places.append(visit.place)
+        self.talks.append(visit.talk)
+        self.stays.append(visit.before + visit.talk + visit.after)
+        reaches: list[Reach] = []
+        longest = len(self.slot) - 1
+        for window in windows:
+            first, last = window.start - visit.before, window.end - visit.talk - visit.before
+            if last < first or last < self.start:
+                continue  # too short, or over before one can be there
+            longest = max(longest, window.end + visit.after)
+            reaches.append((first, last, window.cost))
+        self.reaches.append(_undominated(reaches))
+        costs = {cost for _, _, cost in self.reaches[-1]}
+        self.flat.append(costs.pop() if len(costs) == 1 else None)
+        if longest >= len(self.slot):
+            self.slot = self.travel.slots(longest)
+
+    def with_one(self, visit: Visit, windows: Iterable[Window]) -> ShiftTable:
+        """A table of its own with one visit more."""
+        more = copy(self)
+        more.places, more.talks, more.stays = [*self.places], [*self.talks], [*self.stays]
+        more.reaches, more.flat = [*self.reaches], [*self.flat]
+        more.add(visit, windows)
+        return more
 
     def arrival(self, origin: int, destination: int, ready: int) -> int:
         """The first arrival when ready to leave at `ready`, which lies on the day."""
@@ -178,12 +195,18 @@ class _Same(Generic[T]):
 
 
 @lru_cache(maxsize=8)
-def _tables(problem: _Same[Problem]) -> tuple[ShiftTable, ...]:
-    travel = [_travel(_Same(matrix)) for matrix in problem.value.matrices]
-    return tuple(
-        ShiftTable(problem.value, number, travel[shift.matrix])
-        for number, shift in enumerate(problem.value.shifts)
-    )
+def _tables(same: _Same[Problem]) -> tuple[ShiftTable, ...]:
+    problem = same.value
+    tables = tuple(ShiftTable(shift, travel_table(problem, shift)) for shift in problem.shifts)
+    for visit, windows in zip(problem.visits, problem.windows_by_shift, strict=True):
+        for number, table in enumerate(tables):
+            table.add(visit, windows.get(number, ()))
+    return tables
+
+
+def travel_table(problem: Problem, shift: Shift) -> TravelTable:
+    """The ways of a shift; kept like the tables."""
+    return _travel(_Same(problem.matrices[shift.matrix]))
 
 
 @lru_cache(maxsize=16)
