@@ -13,6 +13,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from routeplan.book.availability import hours_on, shift_pieces, site_windows
@@ -250,12 +251,12 @@ class _Facts:
     def events(self, kind: type[_Event]) -> list[_Event]:
         return [event for event in self.plan.origin.events if isinstance(event, kind)]
 
-    @property
+    @cached_property
     def clients_named(self) -> set[str]:
         """Clients of whom an event speaks."""
         return {who for event in self.plan.origin.events if (who := client_of(event))}
 
-    @property
+    @cached_property
     def excused(self) -> set[str]:
         """Visits of the earlier plan that events take away from where they stood."""
         cancelled = {v.visit_id for v in self.plan.left_out if v.cause is Cause.CANCELLED}
@@ -278,7 +279,7 @@ class _Facts:
             and visit.visit_id not in stands
         }
 
-    @property
+    @cached_property
     def reported(self) -> set[tuple[str, dt.date]]:
         """Managers' days that did not go as planned, by what is reported."""
         if self.plan.origin.now is None:
@@ -364,7 +365,7 @@ class _Facts:
         )
 
     def appointment(self, due: DueVisit) -> Appointment | None:
-        booked = {item.id: item for item in self.book.appointments}
+        booked = self.book.appointment_by_id
         found, taken = booked.get(due.appointment_id or ""), False
         for fact in self.plan.adjustments:
             if isinstance(fact, Agreed) and fact.appointment_id == due.appointment_id:
@@ -379,15 +380,12 @@ class _Facts:
 
     def may_meet(self, due: DueVisit) -> dict[str, Contact]:
         """The key persons of the visit's site, and those with whom it was agreed, by id."""
-        client = self.book.client_by_id[due.client_id]
+        client, named = self.book.client_by_id[due.client_id], self.named(due)
+        site = client.site(due.site_id)
         return {
             contact.id: contact
-            for contact in self.book.contacts
-            if contact.client_id == client.id
-            and (
-                contact.id in self.named(due)
-                or client.site(contact.site_id) == client.site(due.site_id)
-            )
+            for contact in self.book.contacts_of.get(client.id, ())
+            if contact.id in named or client.site(contact.site_id) == site
         }
 
     def named(self, due: DueVisit) -> frozenset[str]:
@@ -438,8 +436,23 @@ class _Facts:
         once more."""
         points = [place.point for place in day.places]
         points += [point for point in (day.start_point, day.end_point) if point]
-        modes = self.book.manager_by_id[day.manager_id].modes
-        return points, {mode: self.travel.matrix(points, mode, day.date) for mode in modes}
+        found: dict[TravelMode, TravelMatrix] = {}
+        for mode in self.book.manager_by_id[day.manager_id].modes:
+            key = (mode, day.date, *points)
+            if key not in self._asked:
+                self._asked[key] = self.travel.matrix(points, mode, day.date)
+            found[mode] = self._asked[key]
+        return points, found
+
+    @cached_property
+    def _asked(self) -> dict[tuple[object, ...], TravelMatrix]:
+        """What travel said: several rules ask for the same."""
+        return {}
+
+    @cached_property
+    def in_order(self) -> list[tuple[PlannedDay, PlannedVisit]]:
+        """All visits as they follow one another, with their days."""
+        return sorted(self.plan.visits, key=lambda item: (item[0].date, item[1].talk.start))
 
 
 # Rules on the whole plan
@@ -1160,9 +1173,7 @@ def _nobody_is_forgotten(facts: _Facts, day: PlannedDay, visit: PlannedVisit) ->
     for record in facts.book.visits_of.get(visit.client_id, ()):
         if record.status is VisitStatus.DONE:
             seen |= dict.fromkeys(record.contact_ids, record.date)
-    for other_day, other in sorted(
-        facts.plan.visits, key=lambda item: (item[0].date, item[1].talk.start)
-    ):
+    for other_day, other in facts.in_order:
         if other.client_id == visit.client_id and (other_day.date, other.talk.start) < (
             day.date,
             visit.talk.start,

@@ -46,9 +46,9 @@ def touch_violations(
     if shown:
         yield f"{', '.join(shown)}: not due, or not exactly once in a day or open"
         return
-    for day in plan.days:
+    signs = [_minutes_of(day, pieces(day.manager_id, day.date), settings) for day in plan.days]
+    for day, minutes in zip(plan.days, signs, strict=True):
         yield from _of_day(day, settings)
-        minutes = _minutes_of(day, pieces(day.manager_id, day.date), settings)
         for touch in day.touches:
             what = due[touch.touch_id]
             where = f"{touch.touch_id} on {day.date} at {touch.time}"
@@ -65,7 +65,7 @@ def touch_violations(
             if _is_past(plan, day.date, touch.time.start) and not _stood(earlier, day, touch):
                 yield f"{where} is new, but lies before the clock"
     yield from _visits_stand_for_them(plan, due)
-    yield from _no_room_is_overlooked(plan, book, settings, calendar, pieces, owner)
+    yield from _no_room_is_overlooked(plan, signs, book, settings, calendar, owner)
 
 
 def _of_day(day: PlannedDay, settings: Settings) -> Iterator[str]:
@@ -101,8 +101,7 @@ def _minutes_of(day: PlannedDay, working: Sequence[TimeWindow], settings: Settin
     sign = [OFF] * MINUTES_PER_DAY
 
     def mark(start: int, end: int, what: str) -> None:
-        for minute in range(start, end):
-            sign[minute] = what
+        sign[start:end] = what * (end - start)
 
     for piece in working:
         mark(max(piece.start, day.shift.start), min(piece.end, day.shift.end), DESK)
@@ -218,16 +217,15 @@ def _visits_stand_for_them(plan: Plan, due: dict[str, DueTouch]) -> Iterator[str
 
 def _no_room_is_overlooked(
     plan: Plan,
+    signs: Sequence[str],
     book: Book,
     settings: Settings,
     calendar: WorkCalendar,
-    pieces: Pieces,
     owner: Callable[[str], str],
 ) -> Iterator[str]:
     """No open touch would fit into what is left of a day: every start of every day is tried."""
     left: dict[tuple[str, dt.date], str] = {}
-    for day in plan.days:
-        minutes = _minutes_of(day, pieces(day.manager_id, day.date), settings)
+    for day, minutes in zip(plan.days, signs, strict=True):
         for taken in day.touches:
             start, end = taken.time.start, taken.time.end
             minutes = minutes[:start] + BUSY * (end - start) + minutes[end:]

@@ -164,6 +164,23 @@ class Explainer:
     def routes(self) -> Routes:
         return Routes(self.built.problem, self.solution)
 
+    @cached_property
+    def made_of(self) -> dict[str, list[int]]:
+        """Client id → its visits on the routes."""
+        found: dict[str, list[int]] = {}
+        for index in sorted(self.routes.dates):
+            found.setdefault(self.built.problem.visits[index].client, []).append(index)
+        return found
+
+    @cached_property
+    def by_worth(self) -> list[tuple[int, str]]:
+        """What the plan would lose with each client on the routes, the least first, and its id."""
+        visits = self.built.problem.visits
+        return sorted(
+            (sum(visits[one].worth for one in made), client_id)
+            for client_id, made in self.made_of.items()
+        )
+
     def _together(self, index: int, joint: Joint, asked: Problem) -> UnplannedVisit:
         """A visit of two people that is left out; `asked` is the problem where it might be made."""
         due, visit = self.built.visits[index], asked.visits[index]
@@ -831,17 +848,12 @@ class _Case:
         """The client of least worth whose visit can give way to this one; `dearer`: even if the
         plan loses more than it gains."""
         visits = self.routes.problem.visits
-        made = sorted(self.routes.dates)
-        for worth, client_id in sorted(
-            {
-                (sum(visits[one].worth for one in made if visits[one].client == client), client)
-                for client in {visits[one].client for one in made} - {self.visit.client}
-                if not any(visits[one].required for one in made if visits[one].client == client)
-            }
-        ):
+        for worth, client_id in self.world.by_worth:
+            gone = frozenset(self.world.made_of[client_id])
+            if client_id == self.visit.client or any(visits[one].required for one in gone):
+                continue
             if worth > self.visit.worth and not self.visit.required and not dearer:
                 return  # the plan would lose more than it gains
-            gone = frozenset(one for one in made if visits[one].client == client_id)
             near = [
                 shift
                 for shift in self._open_shifts()

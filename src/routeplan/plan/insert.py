@@ -209,6 +209,8 @@ class Room:
         """The route and its cost with `visit`, for `index`, at each place where it goes in time."""
         size = len(self.order)
         table = self._table.with_one(visit, _windows_on(self.number, visit))
+        if not table.reaches[size]:
+            return []
         places = [
             place
             for place in range(size + 1)
