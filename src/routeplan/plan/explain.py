@@ -37,7 +37,6 @@ from routeplan.problem.adjust import (
 from routeplan.problem.build import BuiltProblem
 from routeplan.problem.joint import is_companion
 from routeplan.problem.problem import Joint, Problem, Shift, Visit, Window
-from routeplan.problem.shifts import ShiftDay
 from routeplan.problem.windows import hours_allowed, visit_windows
 from routeplan.problem.wishes import Wishes
 from routeplan.solve.evaluate import cost_of
@@ -443,15 +442,15 @@ class Explainer:
         persons: int | None,
     ) -> tuple[Window, ...]:
         about = self.built.shifts[shift]
-        pieces = about.pieces
         if end is not None:
-            pieces = (*pieces[:-1], pieces[-1].model_copy(update={"end": end}))
+            last = about.pieces[-1].model_copy(update={"end": end})
+            about = about.model_copy(update={"pieces": (*about.pieces[:-1], last)})
         opened = self.wishes.open_at.get(due.client_id, {}).get(about.date, ())
         found = visit_windows(
             due,
             self.appointment(due),
             self.book.client_by_id[due.client_id].site(due.site_id),
-            (ShiftDay(manager_id=about.manager_id, date=about.date, pieces=pieces),),
+            (about,),
             self.may_go(due),
             self.calendar,
             self.settings.churn,
@@ -462,9 +461,7 @@ class Explainer:
             off_preferred=self.settings.visits.off_preferred,
         )
         return tuple(
-            Window.model_construct(
-                shift=shift, start=window.start, end=window.end, cost=window.cost
-            )
+            Window(shift=shift, start=window.start, end=window.end, cost=window.cost)
             for window in found
         )
 

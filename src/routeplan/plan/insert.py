@@ -245,7 +245,7 @@ class Room:
     def _own(self, visit: Visit) -> Visit:
         """A visit of that problem."""
         windows = tuple(
-            Window.model_construct(shift=0, start=window.start, end=window.end, cost=window.cost)
+            Window(shift=0, start=window.start, end=window.end, cost=window.cost)
             for window in _windows_on(self.number, visit)
         )
         return visit.model_copy(update={"windows": windows})
