@@ -123,3 +123,9 @@ def test_the_language_follows_the_environment(
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(ValueError, match="language must be one of"):
         Texts("fr")
+
+
+@pytest.mark.parametrize("key", ["error.no_such_text", "no_such_file.text", "../en/error.text", ""])
+def test_a_key_without_a_text_is_refused(key: str) -> None:
+    with pytest.raises(KeyError):
+        Texts("en")(key)
