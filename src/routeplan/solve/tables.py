@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from copy import copy
 from functools import lru_cache
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from routeplan.problem.problem import Problem, Shift, Visit, Window
-from routeplan.travel.matrix import TravelMatrix
+from routeplan.travel.matrix import Matrix, TravelMatrix
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 __all__ = ["NEVER", "NO_WAY", "Reach", "ShiftTable", "TravelTable", "tables_of", "travel_table"]
 
@@ -37,38 +41,29 @@ class TravelTable:
     __slots__ = ("ends", "minutes", "starts", "typical", "wait")
 
     def __init__(self, matrix: TravelMatrix) -> None:
+        import numpy as np
+
         size = len(matrix.minutes)
-        typical = [[*(_open(minutes) for minutes in row), 0] for row in matrix.minutes]
-        typical.append([0] * (size + 1))
-        self.typical = typical
+
+        def with_nowhere(minutes: Matrix) -> npt.NDArray[np.int64]:
+            table = np.zeros((size + 1, size + 1), dtype=np.int64)
+            table[:size, :size] = np.reshape(minutes, (size, size))
+            table[table < 0] = NO_WAY
+            return table
+
+        typical = with_nowhere(matrix.minutes)
+        parts = [with_nowhere(part.minutes) for part in matrix.slices] or [typical]
+        for part in parts:
+            part[typical == NO_WAY] = NO_WAY
+        self.typical: list[list[int]] = typical.tolist()
         self.starts = [part.start for part in matrix.slices] or [0]
         self.ends = [*(start - 1 for start in self.starts[1:]), NO_WAY]
-        if matrix.slices:
-            self.minutes = [
-                [
-                    [
-                        NO_WAY if usual >= NO_WAY else _open(minutes)
-                        for minutes, usual in zip(row, usual_row, strict=False)
-                    ]
-                    + [0]
-                    for row, usual_row in zip(part.minutes, typical, strict=False)
-                ]
-                + [[0] * (size + 1)]
-                for part in matrix.slices
-            ]
-        else:
-            self.minutes = [typical]
-        later = [[NO_WAY] * (size + 1) for _ in range(size + 1)]
-        self.wait = [later]
-        for start, part in zip(reversed(self.starts[1:]), reversed(self.minutes[1:]), strict=True):
-            later = [
-                [
-                    min(start + minutes, arrival)
-                    for minutes, arrival in zip(row, later_row, strict=True)
-                ]
-                for row, later_row in zip(part, later, strict=True)
-            ]
-            self.wait.append(later)
+        self.minutes: list[list[list[int]]] = [part.tolist() for part in parts]
+        later = np.full_like(typical, NO_WAY)
+        self.wait: list[list[list[int]]] = [later.tolist()]
+        for start, part in zip(reversed(self.starts[1:]), reversed(parts[1:]), strict=True):
+            later = np.minimum(start + part, later)
+            self.wait.append(later.tolist())
         self.wait.reverse()
 
     def slots(self, longest: int) -> list[int]:
@@ -212,10 +207,6 @@ def travel_table(problem: Problem, shift: Shift) -> TravelTable:
 @lru_cache(maxsize=16)
 def _travel(matrix: _Same[TravelMatrix]) -> TravelTable:
     return TravelTable(matrix.value)
-
-
-def _open(minutes: int) -> int:
-    return NO_WAY if minutes < 0 else minutes
 
 
 def _undominated(reaches: list[Reach]) -> tuple[Reach, ...]:
