@@ -163,10 +163,9 @@ class ShiftTable:
     def arrival(self, origin: int, destination: int, ready: int) -> int:
         """The first arrival when ready to leave at `ready`, which lies on the day."""
         slice_ = self.slot[ready]
-        return min(
-            ready + self.travel.minutes[slice_][origin][destination],
-            self.travel.wait[slice_][origin][destination],
-        )
+        now = ready + self.travel.minutes[slice_][origin][destination]
+        later = self.travel.wait[slice_][origin][destination]
+        return now if now <= later else later
 
 
 def tables_of(problem: Problem) -> tuple[ShiftTable, ...]:
