@@ -161,6 +161,7 @@ class Explainer:
 
     @cached_property
     def routes(self) -> Routes:
+        """Those of the solution."""
         return Routes(self.built.problem, self.solution)
 
     @cached_property

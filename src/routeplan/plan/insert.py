@@ -86,7 +86,7 @@ class Routes:
     def fits_in(
         self, room: Room, index: int, visit: Visit, *, without: Collection[int] = ()
     ) -> list[Fit]:
-        """`fits` for a room of one's own."""
+        """`fits`, for a room made before."""
         shift, talk = room.number, room.talk + visit.talk
         blocked = self._blocked(index, shift, talk, len(room.order) + 1, without)
         return [
