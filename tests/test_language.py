@@ -129,3 +129,10 @@ def test_an_unknown_language_is_refused() -> None:
 def test_a_key_without_a_text_is_refused(key: str) -> None:
     with pytest.raises(KeyError):
         Texts("en")(key)
+
+
+def test_a_key_opens_no_file_but_the_catalogues(tmp_path: Path) -> None:
+    key = f"{tmp_path}/mine.text"
+    (tmp_path / "mine.po").write_text(f'msgid "{key}"\nmsgstr "mine"\n', encoding="utf-8")
+    with pytest.raises(KeyError):
+        Texts("en")(key)

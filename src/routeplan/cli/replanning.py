@@ -272,7 +272,7 @@ def whatif(
             earlier=proof_there(folder, before),
             on_first=lambda first: display.show(changes(first)),
         )
-        ground = map_ground(world.settings.travel, world.place)
+        ground = None if out is None else map_ground(world.settings.travel, world.place)
     diff = diff_plans(before, after)
     written: list[str] = []
     if out is not None:

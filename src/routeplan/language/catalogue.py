@@ -33,19 +33,21 @@ WEEKDAYS = {
 @cache
 def catalogue(language: str) -> dict[str, str | tuple[str, ...]]:
     """Every key of a language with its text, or its plural forms."""
+    return {key: text for name in _names(language) for key, text in _texts(language, name).items()}
+
+
+@cache
+def _names(language: str) -> tuple[str, ...]:
     files = (resources.files("routeplan.language") / language).iterdir()
-    names = sorted(file.name for file in files if file.name.endswith(".po"))
-    return {
-        key: text for name in names for key, text in _texts(language, name[: -len(".po")]).items()
-    }
+    return tuple(sorted(file.name[:-3] for file in files if file.name.endswith(".po")))
 
 
 @cache
 def _texts(language: str, name: str) -> dict[str, str | tuple[str, ...]]:
     """The same of one file: a command needs a few of them, and each takes a while to parse."""
-    file = resources.files("routeplan.language") / language / f"{name}.po"
-    if not file.is_file():
+    if name not in _names(language):  # a plan's messages may come from anywhere
         return {}
+    file = resources.files("routeplan.language") / language / f"{name}.po"
     texts: dict[str, str | tuple[str, ...]] = {}
     with file.open("rb") as stream:
         for entry in read_po(stream, locale=language):
