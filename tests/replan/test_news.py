@@ -465,3 +465,35 @@ def test_an_event_without_effect_changes_nothing(event: Event) -> None:
     plain, after = replanned(at("7:00")), replanned(at("7:00"), event)
     bare = {"origin": plain.origin}
     assert after.model_copy(update=bare) == plain == busy_plan().model_copy(update=bare)
+
+
+def test_a_late_manager_has_gone_in_vain_only_where_he_had_been() -> None:
+    """C5's way began by the plan's clock, but not by that of who is late, or stands elsewhere."""
+    now = on_the_way_to("C5") + dt.timedelta(minutes=10)
+    vain = NotMet(client_id="C5")
+    replanned(now, vain)
+    replanned(now, vain, Late(manager_id="M1", minutes=2))
+    assert "had not been there" in refused(now, vain, Late(manager_id="M1", minutes=45))
+    elsewhere = Late(manager_id="M1", minutes=2, at="C9")
+    assert "had not been there" in refused(now, vain, elsewhere)
+
+
+def test_what_is_done_just_before_midnight_is_over_by_then() -> None:
+    plan = replanned(at("23:58"), Done(client_id="C9"))
+    _, visit = visit_of(plan, "C9")
+    assert visit.talk.end == visit.ready_to_leave == 24 * 60 - 2
+
+
+def test_not_met_excuses_only_the_visit_gone_to() -> None:
+    """A second visit to the client, which a colleague takes over, is a change that costs."""
+    book = Book(managers=(manager(), manager("M2")), clients=(client("C1"),))
+    due = due_list(
+        due_visit("C1", talk_minutes=30, until=MONDAY),
+        due_visit("C1", id="C1#2", sequence=2, earliest=TUESDAY, talk_minutes=30),
+    )
+    plan = make_plan(book, due)
+    assert [day.date for day, _ in plan.visits] == [MONDAY, TUESDAY]
+    took = TakesOver(client_id="C1", manager_id="M2")
+    after = replanned(at("18:30"), took, NotMet(client_id="C1"), plan=plan, book=book)
+    assert visit_of(after, "C1#2")[0].manager_id == "M2"
+    assert after.proof.terms.churn > 0

@@ -156,6 +156,8 @@ def test_a_visit_of_a_day_before_makes_room_for_what_is_noted() -> None:
     inferred = events_of_records(busy_plan(), recorded(made), now).inferred
     assert {event.client_id for event in inferred if isinstance(event, Done)} >= {"C4"}
     assert first not in inferred
+    call = record("C4", channel=Channel.PHONE)
+    assert events_of_records(busy_plan(), recorded(made, call), now).inferred == inferred
     after = followed(now, made)
     assert visit_of(after, "C0")[1].talk == talk(start, end)
     assert visit_of(after, "C4")[1].talk.start >= end

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from routeplan.book.availability import site_windows
 from routeplan.book.models import Book, Manager
 from routeplan.book.write import write_book
 from routeplan.errors import UsageError
@@ -36,7 +37,6 @@ from routeplan.plan.events import (
     client_of,
 )
 from routeplan.plan.plan import Plan, PlannedDay, PlannedVisit, PlannedVisitStatus
-from routeplan.problem.adjust import Away
 from routeplan.replan.locks import lock
 from routeplan.replan.replan import prepare_replan, replan
 from routeplan.solve.result import Solved
@@ -44,7 +44,7 @@ from routeplan.values import TimeWindow
 from routeplan.workspace.history import redo, undo
 from routeplan.workspace.save import save_plan
 from tests.examples import MONDAY
-from tests.plan.examples import STOP, TUESDAY, make_plan, random_book
+from tests.plan.examples import CALENDAR, STOP, TUESDAY, make_plan, random_book
 from tests.replan.examples import at
 
 SEQUENCES = int(os.environ.get("ROUTEPLAN_SEQUENCES", "60"))
@@ -119,13 +119,14 @@ def with_a_lock(chance: random.Random, plan: Plan) -> Plan:
 
 
 def no_news(chance: random.Random, plan: Plan, book: Book) -> Event:
-    """An event after which all is as it was: roads as slow as ever, or back from no absence."""
-    day, all_day = chance.choice((MONDAY, TUESDAY)), TimeWindow(start=0, end=1440)
-    away = {item.manager_id for item in plan.adjustments if isinstance(item, Away)}
-    here = [manager.id for manager in book.managers if manager.id not in away]
-    if here and chance.random() < 0.5:
-        return ManagerBack(manager_id=chance.choice(here))
-    return Delay(date=day, hours=all_day, factor=1)
+    """An event after which all is as it was: roads as slow as ever, or hours that hold anyway."""
+    day = chance.choice((MONDAY, TUESDAY))
+    named = {getattr(fact, "client_id", None) for fact in plan.adjustments}
+    client = chance.choice(book.clients)
+    if client.id in named or chance.random() < 0.5:
+        return Delay(date=day, hours=TimeWindow(start=0, end=1440), factor=1)
+    hours = site_windows(client.sites[0], day, CALENDAR)
+    return HoursOn(client_id=client.id, first=day, last=day, hours=hours)
 
 
 def require_few(before: Plan, after: Plan, events: tuple[Event, ...], most: int) -> None:

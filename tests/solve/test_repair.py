@@ -12,7 +12,7 @@ from routeplan.solve.result import Engine, Solution
 from routeplan.solve.solve import solve
 from routeplan.solve.stop import StopRule
 from routeplan.solve.verify import violations
-from tests.problem_strategies import problems
+from tests.problem_strategies import problems, random_problem
 
 
 def left_out(problem: Problem) -> Solution:
@@ -29,3 +29,12 @@ def test_it_is_valid_and_no_worse_than_the_start(problem: Problem, bits: int) ->
         assert violations(problem, found) == ()
         assert cost_of(problem, found) <= cost_of(problem, start)
         assert repaired(problem, start, near) == found
+
+
+def test_where_nothing_is_to_be_planned_there_is_nothing_to_mend() -> None:
+    empty = random_problem(1).model_copy(
+        update={"visits": (), "places": (), "gaps": (), "matrices": (), "shifts": ()}
+    )
+    assert repaired(empty, Solution(routes=(), left_out=()), ()) == left_out(empty)
+    shifts = random_problem(1).model_copy(update={"visits": (), "gaps": ()})
+    assert repaired(shifts, Solution(routes=(), left_out=()), {0}) == left_out(shifts)

@@ -249,9 +249,13 @@ def replan(
             engine=Engine(engine.value),
             progress=display.update,
             earlier=earlier,
-            on_first=lambda first: display.show(
-                diff_report(diff_plans(before, first), texts, proof=first.proof)
-            ),
+            on_first=(
+                lambda first: display.show(
+                    diff_report(diff_plans(before, first), texts, proof=first.proof)
+                )
+            )
+            if display.is_live
+            else None,
             on_solved=solved.append,
         )
     diff = diff_plans(before, after)

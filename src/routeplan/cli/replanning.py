@@ -270,7 +270,7 @@ def whatif(
             engine=Engine(engine.value),
             progress=display.update,
             earlier=proof_there(folder, before),
-            on_first=lambda first: display.show(changes(first)),
+            on_first=(lambda first: display.show(changes(first))) if display.is_live else None,
         )
         ground = None if out is None else map_ground(world.settings.travel, world.place)
     diff = diff_plans(before, after)

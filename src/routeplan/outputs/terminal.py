@@ -249,7 +249,7 @@ class SearchDisplay:
     """Shows a search under way on `console` (standard error), which it leaves as it was.
 
     Give `update` to `solve` as its progress callback. One line that keeps changing on a terminal,
-    below what was given to `show`; a line every few seconds elsewhere, nothing when `quiet`.
+    above what was given to `show`; a line every few seconds elsewhere, nothing when `quiet`.
     """
 
     def __init__(self, texts: Texts, console: Console, *, quiet: bool = False) -> None:
@@ -285,6 +285,11 @@ class SearchDisplay:
         elif kind is None and self._latest is not self._printed:
             self._print()
 
+    @property
+    def is_live(self) -> bool:
+        """Whether anybody sees what is given to `show`."""
+        return self._live is not None
+
     def show(self, known: RenderableType) -> None:
         """Shows what is known so far, while the search goes on."""
         self._shown = known
@@ -311,7 +316,8 @@ class SearchDisplay:
             line = _text(self._texts("terminal.searching", seconds=f"{seconds:.0f}"), "dim")
         else:
             line = self._line(self._latest, seconds)
-        return line if self._shown is None else Group(self._shown, "", line)
+        # The line comes first: of what is higher than the screen, the end is cut off.
+        return line if self._shown is None else Group(line, "", self._shown)
 
     def _line(self, progress: Progress, seconds: float) -> Text:
         bound, cost = progress.bound, progress.cost

@@ -38,7 +38,7 @@ from routeplan.solve.conflict import conflicting
 from routeplan.solve.joint import decided
 from routeplan.solve.result import Result, Route, Status, Stop
 from routeplan.travel.approximate import off_minutes
-from routeplan.values import TimeWindow, cut_windows
+from routeplan.values import MINUTES_PER_DAY, TimeWindow, cut_windows
 from routeplan.workdays import WorkCalendar
 
 __all__ = ["build_plan", "day_totals", "planned_visit"]
@@ -299,7 +299,7 @@ def planned_visit(
         leg=leg,
         arrive=arrive,
         talk=talk,
-        ready_to_leave=talk.end + settings.visits.buffer,
+        ready_to_leave=min(MINUTES_PER_DAY, talk.end + settings.visits.buffer),
         appointment=appointment.rigidity if appointment else None,
         told=told_by(appointment.rigidity if appointment else None),
         required=due.required,

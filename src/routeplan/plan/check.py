@@ -261,10 +261,9 @@ class _Facts:
         """Visits of the earlier plan that events take away from where they stood."""
         cancelled = {v.visit_id for v in self.plan.left_out if v.cause is Cause.CANCELLED}
         named = [
-            (event.client_id, event.date)
-            for event in self.plan.origin.events
-            if isinstance(event, Cancel | NotMet | Moved)
+            event for event in self.plan.origin.events if isinstance(event, Cancel | NotMet | Moved)
         ]
+        now = self.plan.origin.now
         stands = {
             visit.visit_id
             for _, visit in self.plan.visits
@@ -273,10 +272,11 @@ class _Facts:
         return cancelled | {
             visit.visit_id
             for day, visit in (self.earlier.visits if self.earlier else ())
-            for client_id, date in named
-            if client_id == visit.client_id
-            and date in (None, day.date)
+            for event in named
+            if event.client_id == visit.client_id
+            and event.date in (None, day.date)
             and visit.visit_id not in stands
+            and not (isinstance(event, NotMet) and now and _instant(day.date, _begin(visit)) >= now)
         }
 
     @cached_property

@@ -110,6 +110,7 @@ def read_news(
         reader.take(event)
     reader.check_agreed(book)
     reader.check_counted()
+    reader.check_in_vain()
     if reader.faults:
         raise UsageError("RP4022", message("replan.refused", wrong=reader.faults))
     return News(
@@ -145,6 +146,7 @@ class _Reader:
     back: set[str] = field(default_factory=set)
     counted: list[Planned] = field(default_factory=list)
     """Reported as made, and over by the plan."""
+    in_vain: list[tuple[NotMet, Planned]] = field(default_factory=list)
     faults: list[Message] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -237,6 +239,18 @@ class _Reader:
                 due = self.due[visit.visit_id]
                 self.made.append(Made(due, day.manager_id, self.today, visit.talk))
 
+    def check_in_vain(self) -> None:
+        """Who was not met had been gone to, by a manager who runs late, too."""
+        for event, (day, visit) in self.in_vain:
+            behind = self.behind.get(day.manager_id) if day.date == self.today else None
+            if behind is None:
+                continue
+            then = self.minute - behind.minutes
+            leave = visit.leg.leave if visit.leg else visit.arrive
+            elsewhere = behind.at not in (None, visit.point) and visit.talk.start >= then
+            if leave >= then or elsewhere:
+                self._fault(event, "replan.not_gone_to", minutes=behind.minutes)
+
     # Events about one visit
 
     def _cancel(self, event: Cancel) -> None:
@@ -258,6 +272,7 @@ class _Reader:
             return
         due = self.due[found[1].visit_id]
         self.gone.add(due.id)
+        self.in_vain.append((event, found))
         if event.again is not None:
             self._agree(event, due, event.again)
             return

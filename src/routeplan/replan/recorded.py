@@ -84,7 +84,11 @@ def events_of_records(
     left |= {event.manager_id: 0 for event in given if isinstance(event, ManagerOff)}
     left |= {event.manager_id: event.minutes for event in given if isinstance(event, Late)}
     put_off = tuple(reader.put_off(events, told, left))
-    said = {(record.client_id, record.date) for record in book.visits}
+    said = {
+        (record.client_id, record.date)
+        for record in book.visits
+        if record.is_visit and record.status is VisitStatus.DONE and _talk(record)
+    }
     return Recorded(
         events=tuple(dict.fromkeys((*events, *put_off))),
         inferred=tuple(

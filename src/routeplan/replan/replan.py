@@ -323,7 +323,8 @@ def replan(
     With `earlier`, what `plan` was made from, and no `stop`, the answer comes at once where it is
     proven within `settings.solver.replan_gap` of the best possible: the days that the events touch
     are mended first, then all, and the prices of the earlier proof bound the new plan. Where it is
-    not, the search goes on from there, and `on_first` is given the plan that stands meanwhile.
+    not, the search goes on from there until within a fifth of that, and `on_first` is given the
+    plan that stands meanwhile.
 
     Raises UsageError for an event or a clock that does not go with the plan, and CheckError if the
     new plan breaks a rule, which is a bug.

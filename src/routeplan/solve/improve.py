@@ -341,6 +341,8 @@ def _neighbours(problem: Problem) -> list[list[int]]:
     """Per visit: all visits, itself first, then by typical minutes there and back."""
     import numpy as np
 
+    if not problem.visits:
+        return []
     places = sorted({visit.place for visit in problem.visits})
     row = {place: number for number, place in enumerate(places)}
     apart = np.full((len(places), len(places)), NO_WAY, dtype=np.int64)
