@@ -96,12 +96,14 @@ class Replanning:
         built: BuiltProblem | None = None,
         budget: ChangeBudget | None = None,
         notes: Sequence[Message] = (),
+        is_last: bool = True,
     ) -> Plan:
         """The plan of a result for `built.problem`, checked; raises UsageError RP4029 where what is
         held cannot be kept, and CheckError if the plan breaks a rule, which is a bug.
 
         Another `built` is the same problem with fewer windows, the result's among them: what was
-        left out is explained by it.
+        left out is explained by it. What is not the last answer does not wait for remedies that
+        have to be searched for.
         """
         before, built = self.before, built or self.built
         refused = refusal(
@@ -132,7 +134,7 @@ class Replanning:
             locks=self.holds.locks,
             kept=self.standing.kept,
             cancelled=self.cancelled,
-            searched=frozenset(self.slots),
+            searched=frozenset(self.slots if is_last else ()),
             notes=[
                 *notes,
                 *(
@@ -324,7 +326,7 @@ def replan(
     proven within `settings.solver.replan_gap` of the best possible: the days that the events touch
     are mended first, then all, and the prices of the earlier proof bound the new plan. Where it is
     not, the search goes on from there until within a fifth of that, and `on_first` is given the
-    plan that stands meanwhile.
+    plan that stands meanwhile, without the remedies that take a search.
 
     Raises UsageError for an event or a clock that does not go with the plan, and CheckError if the
     new plan breaks a rule, which is a bug.
@@ -358,7 +360,8 @@ def replan(
         result = opened.at_once(start, earlier, seed)
         if result.stopped_by == "first":
             if on_first and not opened.loses_held(result):
-                on_first(opened.plan_of(opened.stays(with_what_pays(problem, result))))
+                stands = opened.stays(with_what_pays(problem, result))
+                on_first(opened.plan_of(stands, is_last=False))
             limit = StopRule(seconds=solver.time_limit, gap=opened.close_to(start))
             result = None
     result = result or solve(
