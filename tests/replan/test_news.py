@@ -497,3 +497,13 @@ def test_not_met_excuses_only_the_visit_gone_to() -> None:
     after = replanned(at("18:30"), took, NotMet(client_id="C1"), plan=plan, book=book)
     assert visit_of(after, "C1#2")[0].manager_id == "M2"
     assert after.proof.terms.churn > 0
+
+
+@pytest.mark.parametrize("kind", [NotMet, Done])
+def test_who_is_still_in_a_talk_has_not_been_to_what_was_to_follow(
+    kind: type[NotMet | Done],
+) -> None:
+    now = at("18:00")
+    lasts = Overrun(client_id="C5", until=18 * 60 + 10)
+    replanned(now, lasts, kind(client_id="C4"))
+    assert "contradicts overrun:C5=18:10" in refused(now, lasts, kind(client_id="C6"))

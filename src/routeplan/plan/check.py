@@ -946,6 +946,11 @@ def _lunch_is_kept(facts: _Facts, day: PlannedDay) -> Iterator[str]:
         return
     now = facts.plan.origin.now
     begun = now is not None and _instant(day.date, day.lunch.start) < now
+    begun = begun or any(
+        # Who is under way eats before the talk, though the shift be over by then.
+        visit.status is not PlannedVisitStatus.PLANNED and day.lunch.start < visit.talk.end
+        for visit in day.visits
+    )
     if not wanted and not begun:
         yield "has a lunch break that nobody asked for"
     if day.lunch.minutes != lunch.minutes:
@@ -966,7 +971,14 @@ def _no_room_for_lunch(facts: _Facts, day: PlannedDay) -> bool:
     now, lunch = facts.plan.origin.now, facts.settings.lunch
     if now is None or day.date != now.date():
         return False
-    free = now.hour * 60 + now.minute
+    free = minute = now.hour * 60 + now.minute
+    for event in facts.events(Late):
+        late = event.minutes if event.manager_id == day.manager_id else 0
+        for before in facts.earlier.days if facts.earlier and late else ():
+            # Who is late already when the day begins sets off so much later.
+            here = (before.manager_id, before.date) == (day.manager_id, day.date)
+            if here and before.leave is not None and before.leave >= minute - late:
+                free = max(free, before.leave + late)
     for place in day.places:
         if isinstance(place, Detour):
             free = max(free, place.arrive)

@@ -235,6 +235,7 @@ class _Reader:
     def check_counted(self) -> None:
         """What is reported as made was made, even by a manager who runs late."""
         for day, visit in self.counted:
+            self._require_no_talk_before(self.told[visit.visit_id], day, visit)
             if day.date == self.today and day.manager_id in self.behind:
                 due = self.due[visit.visit_id]
                 self.made.append(Made(due, day.manager_id, self.today, visit.talk))
@@ -242,6 +243,7 @@ class _Reader:
     def check_in_vain(self) -> None:
         """Who was not met had been gone to, by a manager who runs late, too."""
         for event, (day, visit) in self.in_vain:
+            self._require_no_talk_before(event, day, visit)
             behind = self.behind.get(day.manager_id) if day.date == self.today else None
             if behind is None:
                 continue
@@ -250,6 +252,12 @@ class _Reader:
             elsewhere = behind.at not in (None, visit.point) and visit.talk.start >= then
             if leave >= then or elsewhere:
                 self._fault(event, "replan.not_gone_to", minutes=behind.minutes)
+
+    def _require_no_talk_before(self, event: Event, day: PlannedDay, visit: PlannedVisit) -> None:
+        """Who is still in a talk has not been to what was to follow it."""
+        for other in day.visits:
+            if other.visit_id in self.until and other.talk.start < visit.talk.start:
+                self._fault(event, "replan.contradicts", other=str(self.told[other.visit_id]))
 
     # Events about one visit
 
