@@ -61,13 +61,15 @@ def build_plan(
     cancelled: Mapping[str, Cancelled] | None = None,
     notes: Sequence[Message] = (),
     searched: frozenset[str] | None = None,
+    at_once: bool = False,
 ) -> Plan:
     """The plan that a result for `built.problem` means.
 
     `kept` are days of an earlier plan as far as they have gone (done and under way, with the way
     back that ends them if nothing follows); what the result adds to such a day comes after it.
     `cancelled` are visits, by id, that no route makes because the client said so. `searched`: as
-    for `Explainer`.
+    for `Explainer`. `at_once`: without what takes a search, which are last remedies and visits that
+    exclude each other.
     """
     asked = built
     built = built.model_copy(update={"problem": decided(built.problem, result.solution)})
@@ -91,8 +93,9 @@ def build_plan(
         cancelled=cancelled or {},
         done={(day.manager_id, day.date): Done(day.totals.visits, day.totals.talk) for day in kept},
         today=origin.now.date() if origin.now else None,
-        searched=searched,
+        searched=frozenset() if at_once else searched,
     )
+    exclude = () if at_once else _conflict(asked, result, book)
     urgency = {visit.id: number for number, visit in enumerate(due.due)}
     left_out = sorted(explainer.left_out(), key=lambda visit: urgency[visit.visit_id])
     order = {manager.id: number for number, manager in enumerate(book.managers)}
@@ -111,7 +114,7 @@ def build_plan(
         tasks=tasks_before(days, book, origin),
         adjustments=tuple(adjustments),
         locks=tuple(locks),
-        notes=(*due.notes, *built.notes, *_conflict(asked, result, book), *notes),
+        notes=(*due.notes, *built.notes, *exclude, *notes),
         proof=Proof(
             engine=result.engine,
             seed=result.seed,

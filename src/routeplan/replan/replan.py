@@ -96,26 +96,23 @@ class Replanning:
         built: BuiltProblem | None = None,
         budget: ChangeBudget | None = None,
         notes: Sequence[Message] = (),
-        is_last: bool = True,
+        at_once: bool = False,
     ) -> Plan:
         """The plan of a result for `built.problem`, checked; raises UsageError RP4029 where what is
         held cannot be kept, and CheckError if the plan breaks a rule, which is a bug.
 
         Another `built` is the same problem with fewer windows, the result's among them: what was
-        left out is explained by it. What is not the last answer does not wait for remedies that
-        have to be searched for.
+        left out is explained by it. What is given `at_once` waits for no search: not for the last
+        remedies, nor for why what is held cannot be kept.
         """
         before, built = self.before, built or self.built
-        refused = refusal(
-            built,
-            result.solution.left_out,
-            {visit.visit_id for visit in before.left_out if visit.required},
-            self.holds,
-            self.events,
-            self._without,
-            self.book,
-        )
-        if refused is not None:
+        known = {visit.visit_id for visit in before.left_out if visit.required}
+        left_out = result.solution.left_out
+        if not at_once and (
+            refused := refusal(
+                built, left_out, known, self.holds, self.events, self._without, self.book
+            )
+        ):
             raise refused
         after = build_plan(
             built,
@@ -134,7 +131,8 @@ class Replanning:
             locks=self.holds.locks,
             kept=self.standing.kept,
             cancelled=self.cancelled,
-            searched=frozenset(self.slots if is_last else ()),
+            searched=frozenset(self.slots),
+            at_once=at_once,
             notes=[
                 *notes,
                 *(
@@ -361,7 +359,7 @@ def replan(
         if result.stopped_by == "first":
             if on_first and not opened.loses_held(result):
                 stands = opened.stays(with_what_pays(problem, result))
-                on_first(opened.plan_of(stands, is_last=False))
+                on_first(opened.plan_of(stands, at_once=True))
             limit = StopRule(seconds=solver.time_limit, gap=opened.close_to(start))
             result = None
     result = result or solve(
