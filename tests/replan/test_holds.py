@@ -11,6 +11,7 @@ from routeplan.language import Texts
 from routeplan.plan.check import violations
 from routeplan.plan.events import (
     Cancel,
+    Delay,
     Done,
     Event,
     Late,
@@ -26,7 +27,7 @@ from routeplan.problem.adjust import parse_adjustment
 from routeplan.replan.locks import lock, parse_visit, unlock
 from routeplan.replan.replan import prepare_replan, replan
 from routeplan.travel.great_circle import GreatCircle
-from tests.examples import MONDAY, due_visit
+from tests.examples import MONDAY, due_visit, window
 from tests.plan.examples import (
     CALENDAR,
     STOP,
@@ -277,3 +278,13 @@ def test_the_checker_holds_facts() -> None:
         told = after.model_copy(update={"adjustments": (parse_adjustment(fact),)})
         found = broken(told, busy_plan())
         assert text in found or "does not work on" in found, fact
+
+
+def test_slow_roads_of_one_day_leave_the_freeze_line_of_another() -> None:
+    def frozen(day: dt.date) -> set[str]:
+        slow = Delay(date=day, hours=window("7:00", "20:00"), factor=1.5)
+        opened = prepare_replan(busy_plan(), busy_book(), [slow], at("7:00"), freeze=180)
+        return {lock.visit_id for lock in opened.holds.frozen}
+
+    assert frozen(TUESDAY) == {"C4"}
+    assert frozen(MONDAY) == set()

@@ -48,7 +48,7 @@ from tests.plan.examples import CALENDAR, STOP, TUESDAY, make_plan, random_book
 from tests.replan.examples import at
 
 SEQUENCES = int(os.environ.get("ROUTEPLAN_SEQUENCES", "60"))
-FOUND = (219, 225, 379, 477, 606, 972, 984, 1205, 1626, 1665)
+FOUND = (219, 225, 379, 477, 606, 972, 984, 1205, 1626, 1665, 2561, 3423)
 """Sequences that showed faults."""
 SENSIBLE = {"RP4022", "RP4029"}
 """Refusals: events that cannot be meant, and what is held but cannot be kept."""

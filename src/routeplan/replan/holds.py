@@ -36,6 +36,8 @@ class Holds(Frozen):
     loose_clients: frozenset[str] = frozenset()
     """Of whom an event speaks: for them the line does not hold."""
     loose_managers: frozenset[str] = frozenset()
+    loose_days: frozenset[tuple[str, dt.date]] = frozenset()
+    """Managers' days that are slow."""
 
     @property
     def visits(self) -> frozenset[str]:
@@ -75,7 +77,9 @@ class Holds(Frozen):
         found: list[Window] = []
         for window in windows:
             shift = built.shifts[window.shift]
-            if self.line is None or shift.manager_id in self.loose_managers:
+            day = (shift.manager_id, shift.date)
+            loose = shift.manager_id in self.loose_managers or day in self.loose_days
+            if self.line is None or loose:
                 found.append(window)
                 continue
             midnight = dt.datetime.combine(shift.date, dt.time())
@@ -98,13 +102,19 @@ def holds_of(
     event says that they cannot stay.
 
     The freeze line, `freeze` minutes after `now`, does not hold for clients and managers of whom an
-    event speaks.
+    event speaks, nor on days that it makes slow.
     """
     locks = tuple(lock for lock in plan.locks if lock.visit_id not in released)
     if not freeze:
         return Holds(locks=locks)
     clients = frozenset(who for event in events if (who := client_of(event)))
     managers = _managers_named(plan, events, now.date())
+    slow = frozenset(
+        (day.manager_id, day.date)
+        for day in plan.days
+        for event in events
+        if isinstance(event, Delay) and event.slows(day.manager_id, day.date)
+    )
     clients_by_visit = {visit.id: visit.client_id for visit in plan.due}
     line = now + dt.timedelta(minutes=freeze)
     frozen = tuple(
@@ -113,9 +123,15 @@ def holds_of(
         if _instant(slot) < line
         and clients_by_visit[visit_id] not in clients
         and slot.manager_id not in managers
+        and (slot.manager_id, slot.date) not in slow
     )
     return Holds(
-        locks=locks, frozen=frozen, line=line, loose_clients=clients, loose_managers=managers
+        locks=locks,
+        frozen=frozen,
+        line=line,
+        loose_clients=clients,
+        loose_managers=managers,
+        loose_days=slow,
     )
 
 
@@ -125,8 +141,6 @@ def _managers_named(plan: Plan, events: Sequence[Event], today: dt.date) -> froz
     for event in events:
         if isinstance(event, Late | ManagerOff | ManagerBack):
             found.add(event.manager_id)
-        elif isinstance(event, Delay):
-            found |= {day.manager_id for day in plan.days if event.slows(day.manager_id, day.date)}
         elif isinstance(event, Overrun | Done):
             found |= {
                 day.manager_id
