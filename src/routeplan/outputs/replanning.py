@@ -4,7 +4,6 @@ other."""
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Mapping, Sequence
 
 from rich.console import Group, RenderableType
@@ -16,7 +15,7 @@ from routeplan.language import Texts
 from routeplan.outputs.folding import Text
 from routeplan.outputs.notices import either, spoken
 from routeplan.outputs.terminal import TIER_STYLES, visible
-from routeplan.outputs.wording import adjust_option, totals_words
+from routeplan.outputs.wording import adjust_option, percent, totals_words
 from routeplan.plan.plan import Plan, PlannedDay, PlannedVisit
 from routeplan.replan.choices import Choice, ChoiceTable
 from routeplan.replan.diff import ChangeKind, diff_plans
@@ -72,8 +71,7 @@ def choices_report(table: ChoiceTable, names: dict[str, str], texts: Texts) -> R
         known = [gap for gap in gaps if gap is not None]
         key = "choices.gap" if any(known) else "choices.proven"
         key = key if len(known) == len(gaps) else "choices.open"
-        percent = math.ceil(1000 * max(known, default=0)) / 10
-        parts.append(_text(texts(key, gap=f"{percent:g}"), "dim"))
+        parts.append(_text(texts(key, gap=percent(max(known, default=0.0))), "dim"))
     if not table.complete:
         parts.append(_text(texts("choices.cut_short"), "yellow"))
     return Group(*parts)

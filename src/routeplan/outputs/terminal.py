@@ -6,7 +6,6 @@ the user's files is never markup, and its control characters show as escapes (`v
 
 from __future__ import annotations
 
-import math
 import time
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -31,6 +30,7 @@ from routeplan.outputs.wording import (
     journey_words,
     kilometres,
     off_words,
+    percent,
     place_name,
     proof_words,
     spare_words,
@@ -128,7 +128,7 @@ def confirmed_report(
         if found.gap is not None:
             rest = "_rest" if found.required else ""
             key = f"terminal.confirmed_bound{rest}" if found.gap else "terminal.confirmed_optimal"
-            gap = f"{math.ceil(1000 * found.gap) / 10:g}"
+            gap = percent(found.gap)
         lines.append(texts(key, bound=found.bound, gap=gap))
         lines.append(texts("terminal.confirmed_cases", n=found.cases))
         if found.listed:
@@ -148,8 +148,8 @@ def _confirmed_limit(limit: Limit, result: Result, required: int, texts: Texts) 
     gap = rest_gap(result.cost, limit.bound, required)
     if gap is None:
         return texts("terminal.confirmed_limit_open", bound=limit.bound, **known)
-    said = f"{math.ceil(1000 * gap) / 10:g}"
-    return texts("terminal.confirmed_limit_bound", bound=limit.bound, gap=said, **known)
+    said = {"bound": limit.bound, "gap": percent(gap)}
+    return texts("terminal.confirmed_limit_bound", **said, **known)
 
 
 def due_report(

@@ -46,6 +46,7 @@ __all__ = [
     "journey_words",
     "kilometres",
     "off_words",
+    "percent",
     "person_words",
     "place_name",
     "proof_words",
@@ -181,7 +182,7 @@ def proof_words(proof: Proof, texts: Texts) -> str:
     rest = "_rest" if proof.terms.required else ""
     if not proof.rest_gap:
         return texts(f"words.proof{rest}", **known)
-    gap = _percent(proof.rest_gap)
+    gap = percent(proof.rest_gap)
     return texts(f"words.proof_bound{rest}", bound=proof.rest_bound, gap=gap, **known)
 
 
@@ -196,10 +197,10 @@ def budget_words(proof: Proof, budget: ChangeBudget, texts: Texts) -> str:
     if proof.rest_gap is None:
         return texts("words.budget", **known)
     key = "words.budget_bound" if proof.rest_gap else "words.budget_best"
-    return texts(key, gap=_percent(proof.rest_gap), **known)
+    return texts(key, gap=percent(proof.rest_gap), **known)
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
     """Rounded up, so that what is said is true."""
     return f"{math.ceil(1000 * share) / 10:g}"
 

@@ -225,18 +225,16 @@ class Replanning:
         proven = bound is not None and cost <= bound
         near = gap is not None and gap <= self.settings.solver.replan_gap
         status = Status.OPTIMAL if proven else Status.FEASIBLE
-        result = Result(
+        ended = "optimal" if proven else "gap"
+        return Result(
             engine=earlier.result.engine,
             seed=seed,
             status=Status.INFEASIBLE if missing else status,
-            stopped_by="optimal" if proven else "gap" if near else "first",
+            stopped_by=ended if near and not self.loses_held(solution) else "first",
             solution=solution,
             cost=cost,
             bound=bound,
             proof=carried.proof if carried else None,
-        )
-        return (
-            result.model_copy(update={"stopped_by": "first"}) if self.loses_held(result) else result
         )
 
     def close_to(self, solution: Solution) -> float:
@@ -247,10 +245,10 @@ class Replanning:
         rest = cost - missing * problem.required_penalty
         return CLOSE * self.settings.solver.replan_gap * rest / cost if cost else 0.0
 
-    def loses_held(self, result: Result) -> bool:
+    def loses_held(self, solution: Solution) -> bool:
         """Whether a visit is left out that may not move."""
         held = self.holds.visits
-        return any(self.built.visits[index].id in held for index in result.solution.left_out)
+        return any(self.built.visits[index].id in held for index in solution.left_out)
 
     def stays(self, result: Result) -> Result:
         """The result where nothing is new: the earlier plan's routes, with what is proven now."""
@@ -357,7 +355,7 @@ def replan(
         start = repaired(problem, start, opened.touched(), seed=seed)
         result = opened.at_once(start, earlier, seed)
         if result.stopped_by == "first":
-            if on_first and not opened.loses_held(result):
+            if on_first and not opened.loses_held(start):
                 stands = opened.stays(with_what_pays(problem, result))
                 on_first(opened.plan_of(stands, at_once=True))
             limit = StopRule(seconds=solver.time_limit, gap=opened.close_to(start))
@@ -370,7 +368,7 @@ def replan(
         start=start,
         progress=progress,
     )
-    if opened.loses_held(result):
+    if opened.loses_held(result.solution):
         # A required visit that was left out before may have taken the place of one that is held.
         closer = opened.without_left_over()
         again = solve(
@@ -381,7 +379,7 @@ def replan(
             start=opened.start,
             progress=progress,
         )
-        if again.cost < result.cost or not opened.loses_held(again):
+        if again.cost < result.cost or not opened.loses_held(again.solution):
             result = again.model_copy(update={"bound": None, "proof": None})
     result = opened.stays(with_what_pays(problem, result))
     if on_solved:
